@@ -1,0 +1,60 @@
+package manifest
+
+import (
+	"math"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// Quantities, in both directions. The model counts in bytes and thousandths of a
+// CPU; what is finer than that is rounded up, which convert notices.
+
+func bytesToAPI(b model.Bytes) resource.Quantity {
+	format := resource.DecimalSI
+	if b%model.Ki == 0 {
+		format = resource.BinarySI
+	}
+	return *resource.NewQuantity(int64(b), format)
+}
+
+func bytesFromAPI(list corev1.ResourceList, name corev1.ResourceName) model.Bytes {
+	q := list[name]
+	return model.Bytes(q.Value())
+}
+
+func cpuFromAPI(list corev1.ResourceList) model.MilliCPU {
+	q := list[corev1.ResourceCPU]
+	const most = math.MaxInt64 / 1000
+	if q.Value() > most || q.Value() < -most {
+		return 0 // nobody has that many
+	}
+	return model.MilliCPU(q.MilliValue())
+}
+
+func storageToAPI(b model.Bytes) corev1.ResourceList {
+	if b == 0 {
+		return nil
+	}
+	return corev1.ResourceList{corev1.ResourceStorage: bytesToAPI(b)}
+}
+
+func resourcesToAPI(r model.ResourceList) corev1.ResourceList {
+	out := corev1.ResourceList{}
+	if r.CPU != 0 {
+		out[corev1.ResourceCPU] = *resource.NewMilliQuantity(int64(r.CPU), resource.DecimalSI)
+	}
+	if r.Memory != 0 {
+		out[corev1.ResourceMemory] = bytesToAPI(r.Memory)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+func resourcesFromAPI(list corev1.ResourceList) model.ResourceList {
+	return model.ResourceList{CPU: cpuFromAPI(list), Memory: bytesFromAPI(list, corev1.ResourceMemory)}
+}

@@ -1,0 +1,221 @@
+package manifest
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// podIn indents lines to where the pod of a template is, in place of its containers.
+func podIn(lines string) string {
+	lines = strings.ReplaceAll(strings.TrimRight(lines, "\n"), "\n", "\n      ")
+	return strings.Replace(set, "containers: [{name: nginx, image: nginx}]", lines, 1)
+}
+
+func TestUnmodelled(t *testing.T) {
+	template := func(o model.Object) string { return o.(*model.StatefulSet).Spec.Template.Unmodelled }
+	pod := func(o model.Object) string { return o.(*model.StatefulSet).Spec.Template.Spec.Unmodelled }
+	container := func(o model.Object) string { return o.(*model.StatefulSet).Spec.Template.Spec.Containers[0].Unmodelled }
+	podVolume := func(o model.Object) string { return o.(*model.StatefulSet).Spec.Template.Spec.Volumes[0].Unmodelled }
+	claim := func(o model.Object) string {
+		return o.(*model.StatefulSet).Spec.VolumeClaimTemplates[0].Spec.Unmodelled
+	}
+	serviceSpec := func(o model.Object) string { return o.(*model.Service).Spec.Unmodelled }
+	volume := func(o model.Object) string { return o.(*model.PersistentVolume).Spec.Unmodelled }
+	class := func(o model.Object) string { return o.(*model.StorageClass).Unmodelled }
+	node := func(o model.Object) string { return o.(*model.Node).Spec.Unmodelled }
+
+	for _, row := range []struct {
+		rule string
+		text string
+		kept string // in the field that the row looks at
+		of   func(model.Object) string
+		warn []string // line and path
+	}{
+		{"an unknown part of a container stays with the container, keys sorted",
+			podIn("containers:\n- name: nginx\n  imagePullPolicy: Always\n  env:\n  - {value: x, name: A}\n"),
+			`{"env":[{"name":"A","value":"x"}],"imagePullPolicy":"Always"}`, container,
+			[]string{"line 12: spec.template.spec.containers[0].imagePullPolicy", "line 13: spec.template.spec.containers[0].env"}},
+		{"a part of an item of a list is kept by the item's index",
+			podIn("containers:\n- name: nginx\n  ports:\n  - containerPort: 80\n  - containerPort: 81\n    hostPort: 8081\n"),
+			`{"ports":{"1":{"hostPort":8081}}}`, container,
+			[]string{"line 15: spec.template.spec.containers[0].ports[1].hostPort"}},
+		{"preStop is modelled, the rest of lifecycle is not",
+			podIn("containers:\n- name: nginx\n  lifecycle:\n    preStop: {sleep: {seconds: 5}}\n    postStart: {exec: {command: [a]}}\n"),
+			`{"lifecycle":{"postStart":{"exec":{"command":["a"]}}}}`, container,
+			[]string{"line 14: spec.template.spec.containers[0].lifecycle.postStart"}},
+		{"resources other than cpu and memory are kept",
+			podIn("containers:\n- name: nginx\n  resources:\n    limits: {cpu: 1, ephemeral-storage: 1024Mi}\n"),
+			`{"resources":{"limits":{"ephemeral-storage":"1Gi"}}}`, container,
+			[]string{"line 13: spec.template.spec.containers[0].resources.limits.ephemeral-storage"}},
+		{"a quantity finer than the model counts is rounded up, and kept as it is",
+			podIn("containers:\n- name: nginx\n  resources:\n    limits: {cpu: 1500u}\n"),
+			`{"resources":{"limits":{"cpu":"1500u"}}}`, container,
+			[]string{"line 13: spec.template.spec.containers[0].resources.limits.cpu"}},
+		{"parts of the pod stay with the pod, a false too",
+			podIn("automountServiceAccountToken: false\ninitContainers: [{name: a}]\n"),
+			`{"automountServiceAccountToken":false,"initContainers":[{"name":"a","resources":{}}]}`, pod,
+			[]string{"line 10: spec.template.spec.automountServiceAccountToken", "line 11: spec.template.spec.initContainers"}},
+		{"a pod volume that is no claim stays with the volume",
+			podIn("volumes:\n- name: c\n  configMap: {name: c}\n"),
+			`{"configMap":{"name":"c"}}`, podVolume,
+			[]string{"line 12: spec.template.spec.volumes[0].configMap"}},
+		{"emptyDir is modelled, its limit is not",
+			podIn("volumes:\n- name: c\n  emptyDir:\n    sizeLimit: 1Gi\n"),
+			`{"emptyDir":{"sizeLimit":"1Gi"}}`, podVolume,
+			[]string{"line 13: spec.template.spec.volumes[0].emptyDir.sizeLimit"}},
+		{"empty braces are kept without a warning",
+			podIn("volumes:\n- name: c\n  projected: {}\n"),
+			`{"projected":{}}`, podVolume, nil},
+		{"metadata of a template are kept",
+			strings.Replace(set, "metadata: {labels:", "metadata: {generateName: x, labels:", 1),
+			`{"metadata":{"generateName":"x"}}`, template,
+			[]string{"line 8: spec.template.metadata.generateName"}},
+		{"parts of a claim template's spec are kept",
+			set + "  volumeClaimTemplates:\n  - spec:\n      volumeAttributesClassName: gold\n",
+			`{"volumeAttributesClassName":"gold"}`, claim,
+			[]string{"line 13: spec.volumeClaimTemplates[0].spec.volumeAttributesClassName"}},
+		{"kind and status of a claim template say nothing",
+			set + "  volumeClaimTemplates:\n  - apiVersion: v1\n    kind: PersistentVolumeClaim\n    status: {phase: Pending}\n",
+			"", claim, nil},
+		{"metadata of an object are dropped, also a class's, which is all one field",
+			"apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata:\n  generateName: x\n  uid: 6f5e\nprovisioner: p\nmountOptions: [hard]\n",
+			`{"mountOptions":["hard"]}`, class,
+			[]string{"line 4: metadata.generateName", "line 5: metadata.uid", "line 7: mountOptions"}},
+		{"a port of a Service", service + "spec:\n  ports:\n  - {port: 80, appProtocol: http}\n",
+			`{"ports":{"0":{"appProtocol":"http"}}}`, serviceSpec,
+			[]string{"line 6: spec.ports[0].appProtocol"}},
+		{"an unknown source of a volume",
+			"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\nspec:\n  rbd: {image: i, monitors: [m]}\n",
+			`{"rbd":{"image":"i","monitors":["m"]}}`, volume,
+			[]string{"line 5: spec.rbd"}},
+		{"a claim reference by a foreign UID loses it",
+			"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\nspec:\n  claimRef: {name: c, uid: 6f5e}\n",
+			"", volume, []string{"line 5: spec.claimRef.uid"}},
+		{"taints of a node", "apiVersion: v1\nkind: Node\nmetadata: {name: n}\nspec:\n  taints: [{key: a, effect: NoSchedule}]\n",
+			`{"taints":[{"effect":"NoSchedule","key":"a"}]}`, node, []string{"line 5: spec.taints"}},
+		{"another spelling of the same is no difference",
+			podIn("containers:\n- name: nginx\n  resources: {requests: {cpu: 0.5, memory: 1024Mi}, limits: {memory: 1500M}}\n"),
+			"", container, nil},
+		{"zeros, empty lists and maps are no difference",
+			podIn("nodeSelector: {}\nvolumes: []\nhostNetwork: false\nsetHostnameAsFQDN: false\nsubdomain: ''\ncontainers:\n- {name: a, stdin: false, env: [], resources: {}}\n") +
+				"  updateStrategy: {rollingUpdate: {partition: 0}}\n  minReadySeconds: 0\n",
+			"", container, nil},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			m, err := Parse([]byte(row.text))
+			require.NoError(t, err)
+			var warned []string
+			for _, w := range m.Warnings {
+				assert.True(t, strings.HasPrefix(w.Message, w.Path+" is not simulated"), w.Message)
+				_, line, _ := strings.Cut(w.Place.String(), ", ")
+				warned = append(warned, line+": "+w.Path)
+			}
+			assert.Equal(t, row.warn, warned)
+			assert.Equal(t, row.kept, row.of(m.Objects[0]))
+			assertSurvives(t, m.Objects)
+		})
+	}
+}
+
+// assertSurvives asserts that objects are the same when written and read again.
+func assertSurvives(t assert.TestingT, objects []model.Object) {
+	var b bytes.Buffer
+	if !assert.NoError(t, Write(&b, objects...)) {
+		return
+	}
+	again, err := Parse(b.Bytes())
+	if assert.NoError(t, err, b.String()) {
+		assert.Equal(t, objects, again.Objects, b.String())
+	}
+}
+
+func TestAbsentStaysAbsent(t *testing.T) {
+	for _, row := range []struct{ rule, spec string }{
+		{"no strategy", "{}"},
+		{"a strategy without its block", "{updateStrategy: {type: RollingUpdate}}"},
+		{"a strategy with an empty block", "{updateStrategy: {type: RollingUpdate, rollingUpdate: {}}}"},
+		{"a partition of 0", "{updateStrategy: {rollingUpdate: {partition: 0}}}"},
+		{"an empty class is not a missing one", "{volumeClaimTemplates: [{spec: {storageClassName: ''}}]}"},
+		{"no replicas are not missing ones", "{replicas: 0}"},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			m, err := Parse([]byte("apiVersion: apps/v1\nkind: StatefulSet\nspec: " + row.spec))
+			require.NoError(t, err)
+			assert.Empty(t, m.Warnings)
+			api, err := ToAPI(m.Objects[0])
+			require.NoError(t, err)
+			var want appsv1.StatefulSet
+			d, _, err := chunk{1, []byte("apiVersion: apps/v1\nkind: StatefulSet\nspec: " + row.spec)}.read()
+			require.NoError(t, err)
+			require.Empty(t, decode(d.value, &want))
+			assert.Equal(t, &want, api)
+		})
+	}
+}
+
+func TestUnmodelledThatDoesNotFit(t *testing.T) {
+	for _, row := range []struct{ rule, unmodelled, want string }{
+		{"it is JSON", "{", "manifest: spec: unmodelled is not a JSON object: {"},
+		{"it is an object", "[]", "manifest: spec: unmodelled is not a JSON object: []"},
+		{"its fields exist", `{"a":1}`, `manifest: unmodelled does not fit: unknown field "spec.a"`},
+		{"its indices exist", `{"ports":{"1":{"appProtocol":"x"}}}`,
+			`manifest: unmodelled does not fit: spec.ports: json: cannot unmarshal object into Go value of type []v1.ServicePort`},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			_, err := ToAPI(&model.Service{Spec: model.ServiceSpec{
+				Ports: []model.ServicePort{{Port: 80}}, Unmodelled: row.unmodelled,
+			}})
+			assert.EqualError(t, err, row.want)
+		})
+	}
+}
+
+type stranger struct{ model.ObjectMeta }
+
+func (*stranger) Kind() model.Kind { return "Stranger" }
+
+func TestForeignTypes(t *testing.T) {
+	_, err := ToAPI(nil)
+	assert.EqualError(t, err, "manifest: <nil> is nil")
+	_, err = ToAPI((*model.Pod)(nil))
+	assert.EqualError(t, err, "manifest: *model.Pod is nil")
+	_, err = ToAPI(&stranger{})
+	assert.EqualError(t, err, "manifest: *manifest.stranger is not an object of package model")
+	for _, foreign := range []any{nil, 1, (*corev1.Pod)(nil), &appsv1.Deployment{}, corev1.Pod{}} {
+		_, _, err = FromAPI(foreign)
+		assert.ErrorContains(t, err, "is not understood; understood are: ControllerRevision (apps/v1), ")
+	}
+	_, _, err = FromAPI(&appsv1.ControllerRevision{Data: runtime.RawExtension{Raw: []byte(`{"spec":{"template":{"spec":{"x":1}}}}`)}})
+	assert.EqualError(t, err, `manifest: data: unknown field "spec.template.spec.x"`)
+	_, _, err = FromAPI(&appsv1.ControllerRevision{Data: runtime.RawExtension{Raw: []byte("{")}})
+	assert.ErrorContains(t, err, "manifest: data: ")
+}
+
+func TestHTTPGet(t *testing.T) {
+	for _, row := range []struct{ rule, action, want, kept string }{
+		{"host, port and path", "{host: a, port: 80, path: /x}", "a:80/x", ""},
+		{"a port may have a name", "{port: http}", ":http", ""},
+		{"a path without its slash is kept", "{port: 80, path: x}", ":80/x", `{"lifecycle":{"preStop":{"httpGet":{"path":"x"}}}}`},
+		{"a scheme is kept", "{port: 80, scheme: HTTPS}", ":80", `{"lifecycle":{"preStop":{"httpGet":{"scheme":"HTTPS"}}}}`},
+		{"a host that looks like a path is kept", "{host: /, port: 80}", "/:80", `{"lifecycle":{"preStop":{"httpGet":{"host":"/","port":80}}}}`},
+		{"a number in quotes is kept", `{port: "80"}`, ":80", `{"lifecycle":{"preStop":{"httpGet":{"port":"80"}}}}`},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			m, err := Parse([]byte(podIn("containers: [{name: a, lifecycle: {preStop: {httpGet: " + row.action + "}}}]")))
+			require.NoError(t, err)
+			c := m.Objects[0].(*model.StatefulSet).Spec.Template.Spec.Containers[0]
+			assert.Equal(t, row.want, c.PreStop.HTTPGet)
+			assert.Equal(t, row.kept, c.Unmodelled)
+			assertSurvives(t, m.Objects)
+		})
+	}
+}

@@ -1,0 +1,67 @@
+package model
+
+// ServiceType says how a Service is reached.
+type ServiceType string
+
+// The types of a Service.
+const (
+	ServiceClusterIP    ServiceType = "ClusterIP"
+	ServiceNodePort     ServiceType = "NodePort"
+	ServiceLoadBalancer ServiceType = "LoadBalancer"
+	ServiceExternalName ServiceType = "ExternalName"
+)
+
+// ClusterIPNone is the cluster IP of a headless Service: DNS answers with the
+// addresses of the pods.
+const ClusterIPNone = "None"
+
+// Service is a name for a set of pods.
+type Service struct {
+	ObjectMeta `json:"metadata"`
+	Spec       ServiceSpec `json:"spec"`
+}
+
+// ServiceSpec describes a Service. A nil Selector means that somebody else makes
+// the endpoints; an empty one selects every pod of the namespace.
+type ServiceSpec struct {
+	Type                     ServiceType   `json:"type,omitempty"` // default ClusterIP
+	ClusterIP                string        `json:"clusterIP,omitempty"`
+	ClusterIPs               []string      `json:"clusterIPs,omitempty"`
+	ExternalName             string        `json:"externalName,omitempty"`
+	Ports                    []ServicePort `json:"ports,omitempty"`
+	Selector                 Labels        `json:"selector,omitempty"`
+	PublishNotReadyAddresses bool          `json:"publishNotReadyAddresses,omitempty"`
+	Unmodelled               string        `json:"unmodelled,omitempty"`
+}
+
+// ServicePort is one port of a Service.
+type ServicePort struct {
+	Name       string      `json:"name,omitempty"`
+	Protocol   string      `json:"protocol,omitempty"` // default TCP
+	Port       int32       `json:"port"`
+	TargetPort IntOrString `json:"targetPort"` // default: Port
+	NodePort   int32       `json:"nodePort,omitempty"`
+}
+
+// Headless reports whether the Service has no virtual address.
+func (s *ServiceSpec) Headless() bool { return s.ClusterIP == ClusterIPNone }
+
+// Node is a machine that runs pods.
+type Node struct {
+	ObjectMeta `json:"metadata"`
+	Spec       NodeSpec   `json:"spec"`
+	Status     NodeStatus `json:"status"`
+}
+
+// NodeSpec is what the user asks of a node.
+type NodeSpec struct {
+	Unschedulable bool   `json:"unschedulable,omitempty"` // cordoned
+	Unmodelled    string `json:"unmodelled,omitempty"`
+}
+
+// NodeStatus is what is known of a node.
+type NodeStatus struct {
+	Allocatable ResourceList `json:"allocatable"`    // CPU and memory for pods; 0 means no limit
+	Pods        int32        `json:"pods,omitempty"` // how many pods fit; 0 means no limit
+	Ready       bool         `json:"ready"`
+}

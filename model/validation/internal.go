@@ -1,0 +1,138 @@
+package validation
+
+import "github.com/ordinal-sim/ordinal/model"
+
+// The API server validates its internal types, which have no JSON names of
+// their own. Where a message quotes one of them as a whole, the user sees the Go
+// names of its fields. These are those types, for messages only; what the model
+// does not have is always null.
+
+type internalUpdateStrategy struct {
+	Type          model.UpdateStrategyType
+	RollingUpdate *internalRollingUpdate
+}
+
+type internalRollingUpdate struct {
+	Partition      int32
+	MaxUnavailable *model.IntOrString
+}
+
+func internalUpdateStrategyOf(s model.UpdateStrategy) internalUpdateStrategy {
+	return internalUpdateStrategy{Type: s.Type, RollingUpdate: internalRollingUpdateOf(s.RollingUpdate)}
+}
+
+func internalRollingUpdateOf(r *model.RollingUpdateStrategy) *internalRollingUpdate {
+	if r == nil {
+		return nil
+	}
+	out := &internalRollingUpdate{MaxUnavailable: r.MaxUnavailable}
+	if r.Partition != nil {
+		out.Partition = *r.Partition
+	}
+	return out
+}
+
+type internalServicePort struct {
+	Name        string
+	Protocol    string
+	AppProtocol *string
+	Port        int32
+	TargetPort  model.IntOrString
+	NodePort    int32
+}
+
+type internalVolumeNodeAffinity struct {
+	Required internalNodeSelector
+}
+
+type internalNodeSelector struct {
+	NodeSelectorTerms []internalNodeSelectorTerm
+}
+
+type internalNodeSelectorTerm struct {
+	MatchExpressions []internalNodeSelectorRequirement
+	MatchFields      []internalNodeSelectorRequirement
+}
+
+type internalNodeSelectorRequirement struct {
+	Key      string
+	Operator string
+	Values   []string
+}
+
+// internalAffinityOf is nil, which prints as null, for no affinity.
+func internalAffinityOf(s *model.NodeSelector) *internalVolumeNodeAffinity {
+	if s == nil {
+		return nil
+	}
+	out := &internalVolumeNodeAffinity{}
+	for _, term := range s.Terms {
+		var t internalNodeSelectorTerm
+		for _, r := range term.MatchExpressions {
+			t.MatchExpressions = append(t.MatchExpressions, internalNodeSelectorRequirement{r.Key, string(r.Operator), r.Values})
+		}
+		out.Required.NodeSelectorTerms = append(out.Required.NodeSelectorTerms, t)
+	}
+	return out
+}
+
+// internalClaim is a PersistentVolumeClaim. Its metadata is embedded without a
+// name, and has JSON names of its own.
+type internalClaim struct {
+	Name        string       `json:"name,omitempty"`
+	Namespace   string       `json:"namespace,omitempty"`
+	Labels      model.Labels `json:"labels,omitempty"`
+	Annotations model.Labels `json:"annotations,omitempty"`
+	Finalizers  []string     `json:"finalizers,omitempty"`
+	Spec        internalClaimSpec
+	Status      internalClaimStatus
+}
+
+type internalClaimSpec struct {
+	AccessModes               []model.AccessMode
+	Selector                  *model.LabelSelector
+	Resources                 internalResources
+	VolumeName                string
+	StorageClassName          *string
+	VolumeMode                model.VolumeMode
+	DataSource                *struct{}
+	DataSourceRef             *struct{}
+	VolumeAttributesClassName *string
+}
+
+type internalResources struct {
+	Limits   map[string]string
+	Requests map[string]string
+}
+
+type internalClaimStatus struct {
+	Phase                            model.ClaimPhase
+	AccessModes                      []model.AccessMode
+	Capacity                         map[string]string
+	Conditions                       []struct{}
+	AllocatedResources               map[string]string
+	AllocatedResourceStatuses        map[string]string
+	CurrentVolumeAttributesClassName *string
+	ModifyVolumeStatus               *struct{}
+}
+
+func internalClaimsOf(claims []model.PersistentVolumeClaim) []internalClaim {
+	var out []internalClaim
+	for i := range claims {
+		c := &claims[i]
+		claim := internalClaim{
+			Name: c.Name, Namespace: c.Namespace, Labels: c.Labels, Annotations: c.Annotations, Finalizers: c.Finalizers,
+			Spec: internalClaimSpec{
+				AccessModes: c.Spec.AccessModes, Selector: c.Spec.Selector, VolumeName: c.Spec.VolumeName,
+				StorageClassName: c.Spec.StorageClassName, VolumeMode: c.Spec.VolumeMode,
+			},
+			// The defaults of a claim, its phase among them, are those of a template too.
+			Status: internalClaimStatus{Phase: model.ClaimPending},
+		}
+		if c.Spec.Request != 0 {
+			claim.Spec.Resources.Requests = map[string]string{"storage": c.Spec.Request.String()}
+		}
+		out = append(out, claim)
+	}
+	return out
+}

@@ -1,0 +1,94 @@
+package validation
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// Pod says why a pod could not be created.
+//
+// Source: pkg/apis/core/validation/validation.go, ValidatePodCreate.
+func Pod(p *model.Pod) field.ErrorList {
+	at := field.NewPath("spec")
+	errs := objectMeta(&p.ObjectMeta, p.Kind(), dnsSubdomain)
+	errs = append(errs, podSpec(&p.Spec, p.Spec.Volumes, at)...)
+	if p.Spec.Hostname != "" {
+		errs = append(errs, follow(dnsLabel, at.Child("hostname"), p.Spec.Hostname)...)
+	}
+	if p.Spec.Subdomain != "" {
+		errs = append(errs, follow(dnsLabel, at.Child("subdomain"), p.Spec.Subdomain)...)
+	}
+	return errs
+}
+
+// PodIdentity says why the pod that a set makes could not be created: pod is its
+// name (and hostname, and the value of a label), revision the name of its
+// revision (the value of another label). It gives the errors that [Pod] would
+// give, in the same order, provided that the set is valid; it costs two
+// comparisons and allocates nothing when all is well.
+//
+// This is where a set with a long name fails. A name of 53 characters is valid,
+// but with a dash and the ten characters of a revision's hash it is 64 long, and
+// no label holds it. By then the claims of the first pod exist.
+//
+// Source: pkg/controller/statefulset/stateful_set_utils.go, initIdentity and
+// setPodRevision; pkg/apis/core/validation/validation.go, ValidatePodCreate.
+func PodIdentity(pod, revision string) field.ErrorList {
+	if len(pod) <= maxLabel && len(revision) <= maxLabel {
+		return nil
+	}
+	meta := field.NewPath("metadata")
+	errs := follow(dnsSubdomain, meta.Child("name"), pod)
+	errs = append(errs, follow(labelValue, meta.Child("labels"), revision)...) // the label controller-revision-hash
+	errs = append(errs, follow(labelValue, meta.Child("labels"), pod)...)      // the label statefulset.kubernetes.io/pod-name
+	return append(errs, follow(dnsLabel, field.NewPath("spec", "hostname"), pod)...)
+}
+
+const podIsImmutable = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`," +
+	"`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations)," +
+	"`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+
+// PodUpdate says why the pod old could not become updated. Of the spec, images
+// may change, and a deadline may be set or shortened; a grace period only from a
+// negative one to 1. The scheduler's assignment of a node is no update, but a
+// request of its own.
+//
+// Source: pkg/apis/core/validation/validation.go, ValidatePodUpdate.
+func PodUpdate(updated, old *model.Pod) field.ErrorList {
+	at := field.NewPath("spec")
+	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
+	errs = append(errs, Pod(updated)...)
+	if len(updated.Spec.Containers) != len(old.Spec.Containers) {
+		return append(errs, field.Forbidden(at.Child("containers"), "pod updates may not add or remove containers"))
+	}
+	if before, after := old.Spec.ActiveDeadlineSeconds, updated.Spec.ActiveDeadlineSeconds; before != nil {
+		switch {
+		case after == nil:
+			errs = append(errs, field.Invalid(at.Child("activeDeadlineSeconds"), after, "must not update from a positive integer to nil value"))
+		case *after > *before:
+			errs = append(errs, field.Invalid(at.Child("activeDeadlineSeconds"), *after, "must be less than or equal to previous value"))
+		}
+	}
+	if !sameJSON(fixedPart(&updated.Spec, &old.Spec), &old.Spec) {
+		errs = append(errs, field.Forbidden(at, podIsImmutable))
+	}
+	return errs
+}
+
+// fixedPart is the spec with the old values of all that may change.
+func fixedPart(updated, old *model.PodSpec) *model.PodSpec {
+	s := *updated
+	s.Containers = slices.Clone(s.Containers)
+	for i := range s.Containers {
+		s.Containers[i].Image = old.Containers[i].Image
+	}
+	s.ActiveDeadlineSeconds = old.ActiveDeadlineSeconds
+	before, after := old.TerminationGracePeriodSeconds, s.TerminationGracePeriodSeconds
+	if before != nil && *before < 0 && after != nil && *after == 1 {
+		s.TerminationGracePeriodSeconds = before
+	}
+	return &s
+}

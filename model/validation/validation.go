@@ -1,0 +1,65 @@
+package validation
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// Create says why the object could not be created; nothing if it could. Its
+// defaults have been applied.
+func Create(object model.Object) field.ErrorList {
+	switch o := object.(type) {
+	case *model.StatefulSet:
+		return StatefulSet(o)
+	case *model.Pod:
+		return Pod(o)
+	case *model.Service:
+		return Service(o)
+	case *model.PersistentVolumeClaim:
+		return PersistentVolumeClaim(o)
+	case *model.PersistentVolume:
+		return PersistentVolume(o)
+	case *model.StorageClass:
+		return StorageClass(o)
+	case *model.Node:
+		return Node(o)
+	case *model.ControllerRevision:
+		return ControllerRevision(o)
+	default:
+		panic(fmt.Sprintf("validation: an object of the unknown type %T", object))
+	}
+}
+
+// Update says why the stored object old could not be replaced by updated;
+// nothing if it could. The defaults of both have been applied. Status is left
+// out: an update of an object does not write it (see [StatefulSetStatus]).
+//
+// Two objects of different types are misuse, and panic.
+func Update(updated, old model.Object) field.ErrorList {
+	if updated.Kind() != old.Kind() {
+		panic(fmt.Sprintf("validation: an update of a %s to a %s", old.Kind(), updated.Kind()))
+	}
+	switch o := updated.(type) {
+	case *model.StatefulSet:
+		return StatefulSetUpdate(o, old.(*model.StatefulSet))
+	case *model.Pod:
+		return PodUpdate(o, old.(*model.Pod))
+	case *model.Service:
+		return ServiceUpdate(o, old.(*model.Service))
+	case *model.PersistentVolumeClaim:
+		return PersistentVolumeClaimUpdate(o, old.(*model.PersistentVolumeClaim))
+	case *model.PersistentVolume:
+		return PersistentVolumeUpdate(o, old.(*model.PersistentVolume))
+	case *model.StorageClass:
+		return StorageClassUpdate(o, old.(*model.StorageClass))
+	case *model.Node:
+		return NodeUpdate(o, old.(*model.Node))
+	case *model.ControllerRevision:
+		return ControllerRevisionUpdate(o, old.(*model.ControllerRevision))
+	default:
+		panic(fmt.Sprintf("validation: an object of the unknown type %T", updated))
+	}
+}

@@ -1,0 +1,256 @@
+package sim
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/validation"
+)
+
+// Apply is `kubectl apply`: it creates what does not exist and changes what does.
+// Defaults are filled in and everything is validated as the API server does;
+// either all objects are applied or none. A namespace comes into being with its
+// first object. Objects that the caller goes on to change are not affected: they
+// are copied.
+func (c *Cluster) Apply(objects ...model.Object) error { return c.Do(Apply{Objects: objects}) }
+
+// Create is `kubectl create`: it fails if one of the objects exists.
+func (c *Cluster) Create(objects ...model.Object) error {
+	return c.Do(Apply{Objects: objects, MustCreate: true})
+}
+
+// Apply is [Cluster.Apply] as an operation; with MustCreate it is [Cluster.Create].
+type Apply struct {
+	Objects    []model.Object
+	MustCreate bool
+}
+
+// String implements [Operation].
+func (o Apply) String() string {
+	var names []string
+	for _, object := range o.Objects {
+		names = append(names, shortKind(object.Kind())+"/"+object.Meta().Name)
+	}
+	if o.MustCreate {
+		return "kubectl create " + strings.Join(names, " ")
+	}
+	return "kubectl apply " + strings.Join(names, " ")
+}
+
+func (o Apply) prepare(w *world) (func(), error) {
+	var commits []func()
+	var seen []string
+	for _, object := range o.Objects {
+		object = cloneObject(object)
+		meta := object.Meta()
+		if object.Kind().Namespaced() {
+			meta.Namespace = orDefault(meta.Namespace)
+		} else {
+			meta.Namespace = ""
+		}
+		id := string(object.Kind()) + " " + meta.Namespace + "/" + meta.Name
+		if slices.Contains(seen, id) {
+			return nil, validation.AlreadyExists(object.Kind(), meta.Name)
+		}
+		seen = append(seen, id)
+		commit, err := w.prepareObject(object, o.MustCreate)
+		if err != nil {
+			return nil, err
+		}
+		commits = append(commits, commit)
+	}
+	return func() {
+		for i, commit := range commits {
+			w.openNamespace(o.Objects[i])
+			commit()
+		}
+	}, nil
+}
+
+func cloneObject(o model.Object) model.Object {
+	return reflect.ValueOf(model.Clone(reflect.ValueOf(o).Interface())).Interface().(model.Object)
+}
+
+// openNamespace makes the namespace of an object exist.
+func (w *world) openNamespace(o model.Object) {
+	if !o.Kind().Namespaced() {
+		return
+	}
+	sym := w.symbol(orDefault(o.Meta().Namespace))
+	if !slices.Contains(w.namespaces, sym) {
+		w.namespaces = append(w.namespaces, sym)
+	}
+}
+
+// prepareObject checks one object and returns what stores it.
+func (w *world) prepareObject(object model.Object, mustCreate bool) (func(), error) {
+	old := w.object(object.Kind(), object.Meta().Namespace, object.Meta().Name)
+	if old == nil {
+		return w.prepareCreate(object)
+	}
+	if mustCreate {
+		return nil, validation.AlreadyExists(object.Kind(), object.Meta().Name)
+	}
+	if set, ok := object.(*model.StatefulSet); ok {
+		return w.prepareApplySet(set, old.(*model.StatefulSet))
+	}
+	return w.prepareUpdate(object, old)
+}
+
+// prepareCreate checks a new object.
+func (w *world) prepareCreate(object model.Object) (func(), error) {
+	applied := cloneObject(object)
+	defaultObject(object)
+	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Create(object)); err != nil {
+		return nil, err
+	}
+	switch o := object.(type) {
+	case *model.StatefulSet:
+		return func() {
+			w.createSet(o)
+			s, _ := w.findSet(w.name(o.Namespace, o.Name))
+			w.sets[s].applied = applied.(*model.StatefulSet)
+		}, nil
+	case *model.Service:
+		return func() { w.addService(o) }, nil
+	case *model.PersistentVolumeClaim:
+		return func() { w.applyClaim(o) }, nil
+	case *model.PersistentVolume:
+		return func() { w.addVolume(o) }, nil
+	case *model.StorageClass:
+		return func() { w.addClass(o) }, nil
+	case *model.Node:
+		return func() { w.applyNode(o) }, nil
+	default:
+		return nil, notByHand(object.Kind(), object.Meta().Name)
+	}
+}
+
+// notByHand refuses what only controllers make here.
+func notByHand(kind model.Kind, name string) error {
+	return validation.Forbidden(kind, name, "the simulator leaves it to the controllers to make and change such objects")
+}
+
+// prepareUpdate checks the change of an object that is not a set.
+func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
+	inherit(object, old)
+	defaultObject(object)
+	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Update(object, old)); err != nil {
+		return nil, err
+	}
+	switch o := object.(type) {
+	case *model.Service:
+		return func() { w.addService(o) }, nil
+	case *model.PersistentVolumeClaim:
+		if err := validation.ClaimResize(o, old.(*model.PersistentVolumeClaim), w.classOf(o)); err != nil {
+			return nil, err
+		}
+		return func() { w.updateClaim(o) }, nil
+	case *model.PersistentVolume:
+		return func() { w.updateVolume(o) }, nil
+	case *model.StorageClass:
+		return func() { w.updateClass(o) }, nil
+	case *model.Node:
+		return func() { w.applyNode(o) }, nil
+	default:
+		return nil, notByHand(object.Kind(), object.Meta().Name)
+	}
+}
+
+// inherit fills what a manifest leaves out with what the API server has given the
+// object since: nobody takes a claim's volume away by applying the manifest again.
+func inherit(object, old model.Object) {
+	switch o := object.(type) {
+	case *model.Service:
+		before := old.(*model.Service)
+		if o.Spec.ClusterIP == "" && len(o.Spec.ClusterIPs) == 0 && o.Spec.Type != model.ServiceExternalName {
+			o.Spec.ClusterIP, o.Spec.ClusterIPs = before.Spec.ClusterIP, before.Spec.ClusterIPs
+		}
+	case *model.PersistentVolumeClaim:
+		before := old.(*model.PersistentVolumeClaim)
+		if o.Spec.VolumeName == "" {
+			o.Spec.VolumeName = before.Spec.VolumeName
+		}
+		if o.Spec.StorageClassName == nil {
+			o.Spec.StorageClassName = before.Spec.StorageClassName
+		}
+		o.Status = before.Status
+	case *model.PersistentVolume:
+		before := old.(*model.PersistentVolume)
+		if o.Spec.ClaimRef == nil {
+			o.Spec.ClaimRef = before.Spec.ClaimRef
+		}
+		o.Status = before.Status
+	}
+}
+
+// prepareApplySet merges a manifest into a set that exists, as `kubectl apply`
+// does: what the manifest says counts; what it has never said stays as it is; and
+// what it said when it was last applied, and says no more, gets its default.
+func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
+	applied := cloneObject(set).(*model.StatefulSet)
+	s, err := w.mustSet(set.Namespace, set.Name)
+	if err != nil {
+		return nil, err
+	}
+	last := w.sets[s].applied
+	if last == nil {
+		last = &model.StatefulSet{}
+	}
+	spec, old, before := &set.Spec, &live.Spec, &last.Spec
+	keep(&spec.Replicas, old.Replicas, before.Replicas)
+	keep(&spec.RevisionHistoryLimit, old.RevisionHistoryLimit, before.RevisionHistoryLimit)
+	keep(&spec.MinReadySeconds, old.MinReadySeconds, before.MinReadySeconds)
+	keep(&spec.Ordinals, old.Ordinals, before.Ordinals)
+	keep(&spec.PersistentVolumeClaimRetentionPolicy, old.PersistentVolumeClaimRetentionPolicy, before.PersistentVolumeClaimRetentionPolicy)
+	keep(&spec.PodManagementPolicy, old.PodManagementPolicy, before.PodManagementPolicy)
+	keep(&spec.UpdateStrategy.Type, old.UpdateStrategy.Type, before.UpdateStrategy.Type)
+	if spec.UpdateStrategy.Type == model.RollingUpdate {
+		keep(&spec.UpdateStrategy.RollingUpdate, old.UpdateStrategy.RollingUpdate, before.UpdateStrategy.RollingUpdate)
+	}
+	for _, key := range old.Template.Annotations.Keys() {
+		if _, said := before.Template.Annotations[key]; said {
+			continue
+		}
+		if _, says := spec.Template.Annotations[key]; !says {
+			spec.Template.Annotations = spec.Template.Annotations.With(key, old.Template.Annotations[key])
+		}
+	}
+	commit, err := w.prepareSet(s, set, live)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		commit()
+		w.sets[s].applied = applied
+	}, nil
+}
+
+// keep leaves a field that the manifest does not say, and did not say before, as it is.
+func keep[T comparable](field *T, live, before T) {
+	var zero T
+	if *field == zero && before == zero {
+		*field = live
+	}
+}
+
+// prepareSet checks a new version of a set.
+func (w *world) prepareSet(s int32, set, live *model.StatefulSet) (func(), error) {
+	set.Default()
+	if err := validation.Invalid(set.Kind(), set.Meta().Name, validation.StatefulSetUpdate(set, live)); err != nil {
+		return nil, err
+	}
+	specChanged := !reflect.DeepEqual(set.Spec, live.Spec)
+	if !specChanged && reflect.DeepEqual(set.Labels, live.Labels) && reflect.DeepEqual(set.Annotations, live.Annotations) {
+		return func() {}, nil
+	}
+	return func() { w.updateSet(s, set, specChanged) }, nil
+}
+
+func defaultObject(object model.Object) {
+	if o, ok := object.(interface{ Default() }); ok {
+		o.Default()
+	}
+}

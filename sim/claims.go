@@ -1,0 +1,272 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/validation"
+	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/storage"
+)
+
+// The API server, for claims, and what the StatefulSet controller and the
+// protection of claims do with them.
+
+// createClaims makes the claims of a pod that do not exist. One that is being
+// deleted is an error, for it will not be there when the pod needs it.
+//
+// Source: pkg/controller/statefulset/stateful_pod_control.go, createPersistentVolumeClaims.
+func (w *world) createClaims(s, ordinal int32) error {
+	var failed error
+	for t := range w.sets[s].claimBases {
+		set := &w.sets[s]
+		name := model.Name{Namespace: set.name.Namespace, Base: set.claimBases[t], Ordinal: ordinal}
+		if claim, exists := set.view.Claim(ordinal, int32(t)); exists {
+			if claim.Terminating {
+				failed = join(failed, w.errClaimDeleting(name))
+			}
+			continue
+		}
+		if err := w.createSetClaim(s, int32(t), name); err != nil {
+			failed = join(failed, fmt.Errorf("failed to create PVC %s: %w", w.rendered(name), err))
+			if !isAlreadyExists(err) {
+				w.note(recClaimCreateFailed, s, name, err)
+			}
+		}
+	}
+	return failed
+}
+
+// createSetClaim makes a claim from a set's claim template.
+func (w *world) createSetClaim(s, t int32, name model.Name) error {
+	if err := w.admit(VerbCreate, model.KindPersistentVolumeClaim); err != nil {
+		return err
+	}
+	if _, taken := w.claims.find(name); taken {
+		return validation.AlreadyExists(model.KindPersistentVolumeClaim, w.rendered(name))
+	}
+	set := &w.sets[s]
+	template := &set.spec.VolumeClaimTemplates[t]
+	w.record(record{kind: recClaimCreated, subject: set.name, object: name})
+	w.addClaim(name, &template.Spec, set.claimLabels[t], nil)
+	w.wrote(s)
+	return nil
+}
+
+// addClaim puts a claim into the world. A claim that names no class gets the
+// default one.
+//
+// Source: plugin/pkg/admission/storage/storageclass/setdefault.
+func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec, labels model.Labels, owners []model.Owner) int32 {
+	id := w.stamp(name)
+	class := storage.Class{}
+	if spec.StorageClassName != nil {
+		class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
+	} else if def, ok := w.DefaultClass(); ok {
+		class = storage.Class{Name: def, Given: true}
+	}
+	row := claim{
+		Claim: storage.Claim{
+			Name: name, UID: id.uid, Spec: spec, Class: class, Phase: model.ClaimPending,
+		},
+		version: id.version, created: id.created, labels: labels, owners: owners,
+	}
+	if spec.VolumeName != "" {
+		row.VolumeName = w.name("", spec.VolumeName)
+	}
+	c := w.claims.add(row)
+	w.claims.at(c).users = w.countUsers(name)
+	w.feedClaim(c)
+	w.queue.arm(purposeBind, c, w.soon())
+	w.wakePodsOf(name)
+	return c
+}
+
+// retainClaims gives the claims of a pod the owners that the set's retention
+// policy asks for; wrote says whether one was written.
+//
+// Source: pkg/controller/statefulset/stateful_pod_control.go, UpdatePodClaimForRetentionPolicy.
+func (w *world) retainClaims(s int32, pod policy.Pod) (wrote bool, failed error) {
+	for t, base := range w.sets[s].claimBases {
+		set := &w.sets[s]
+		seen, exists := set.view.Claim(pod.Ordinal, int32(t))
+		if !exists {
+			continue
+		}
+		name := model.Name{Namespace: set.name.Namespace, Base: base, Ordinal: pod.Ordinal}
+		r := set.view.Retain(pod, seen.Owners)
+		if r.Conflicting {
+			w.record(record{kind: recClaimConflicting, subject: set.name, object: name})
+		}
+		if !r.Write {
+			continue
+		}
+		if err := w.admit(VerbUpdate, model.KindPersistentVolumeClaim); err != nil {
+			return wrote, join(failed, err)
+		}
+		if c, ok := w.claims.find(name); ok {
+			w.setClaimOwners(c, r.Owners)
+			w.wrote(s)
+			wrote = true
+		}
+	}
+	return wrote, failed
+}
+
+func (w *world) setClaimOwners(c int32, owners []model.Owner) {
+	r := w.claims.at(c)
+	r.owners, r.version = owners, w.bump()
+	w.feedClaim(c)
+}
+
+// deleteClaim begins the end of a claim: it goes when no pod that has a node uses
+// it.
+//
+// Source: pkg/controller/volume/pvcprotection/pvc_protection_controller.go.
+func (w *world) deleteClaim(c int32) {
+	r := w.claims.at(c)
+	if r.Deleting {
+		return
+	}
+	r.Deleting, r.version = true, w.bump()
+	if r.users > 0 {
+		w.record(record{kind: recClaimTerminating, subject: r.Name})
+		w.feedClaim(c)
+		return
+	}
+	w.removeClaim(c)
+}
+
+// removeClaim takes the claim object away. Its volume is looked at.
+func (w *world) removeClaim(c int32) {
+	gone := w.claims.at(c).Claim
+	w.record(record{kind: recDeletedObject, subject: gone.Name, why: kindCode(model.KindPersistentVolumeClaim)})
+	w.queue.cancel(purposeBind, c)
+	w.queue.cancel(purposeProvision, c)
+	w.claims.remove(c)
+	w.feedClaimGone(gone.Name)
+	w.unblock(gone.Name)
+	if v, ok := w.volumes.find(gone.VolumeName); ok && gone.VolumeName != (model.Name{}) {
+		w.queue.arm(purposeReclaim, v, w.soon())
+	}
+	w.wakePodsOf(gone.Name)
+	w.foregroundGoesOn()
+}
+
+// podClaim is the i-th claim that a pod mounts; ok is false when there are no more.
+func (p *pod) podClaim(i int) (name model.Name, ok bool) {
+	if i < len(p.claimBases) {
+		return model.Name{Namespace: p.name.Namespace, Base: p.claimBases[i], Ordinal: p.name.Ordinal}, true
+	}
+	if i -= len(p.claimBases); i < len(p.shared) {
+		return p.shared[i], true
+	}
+	return model.Name{}, false
+}
+
+func (p *pod) mounts(claim model.Name) bool {
+	for i := 0; ; i++ {
+		name, ok := p.podClaim(i)
+		if !ok || name == claim {
+			return ok
+		}
+	}
+}
+
+// useClaims counts a pod that has got a node among the users of its claims.
+func (w *world) useClaims(p *pod) {
+	for i := 0; ; i++ {
+		name, ok := p.podClaim(i)
+		if !ok {
+			return
+		}
+		if c, ok := w.claims.find(name); ok {
+			w.claims.at(c).users++
+		}
+	}
+}
+
+// releaseClaims takes a pod that is gone from the users of its claims. A claim
+// that is being deleted goes with its last user.
+func (w *world) releaseClaims(p *pod) {
+	if p.node == nowhere {
+		return
+	}
+	for i := 0; ; i++ {
+		name, ok := p.podClaim(i)
+		if !ok {
+			return
+		}
+		c, ok := w.claims.find(name)
+		if !ok {
+			continue
+		}
+		r := w.claims.at(c)
+		r.users--
+		if r.users == 0 && r.Deleting {
+			w.removeClaim(c)
+		}
+	}
+}
+
+// countUsers counts the pods with a node that mount a claim of that name.
+func (w *world) countUsers(name model.Name) int32 {
+	n := int32(0)
+	for p := range w.podsOf(name) {
+		if w.pods.at(p).node != nowhere {
+			n++
+		}
+	}
+	return n
+}
+
+// podsOf yields the pods that mount a claim. A claim of a set's is mounted by the
+// one pod that its name says, if no template names it besides.
+func (w *world) podsOf(claim model.Name) func(func(int32) bool) {
+	return func(yield func(int32) bool) {
+		if !w.oddMounts {
+			for s := range w.sets {
+				set := &w.sets[s]
+				if set.uid == 0 || set.name.Namespace != claim.Namespace {
+					continue
+				}
+				for _, base := range set.claimBases {
+					if base != claim.Base {
+						continue
+					}
+					p, ok := w.pods.find(model.Name{Namespace: claim.Namespace, Base: set.podBase, Ordinal: claim.Ordinal})
+					if ok && !yield(p) {
+						return
+					}
+				}
+			}
+			return
+		}
+		for p := range w.pods.all {
+			if w.pods.at(p).mounts(claim) && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// sharedClaims are the claims that a template names itself, in volumes that no
+// claim template replaces.
+func (w *world) sharedClaims(s int32, t policy.Template) []model.Name {
+	var out []model.Name
+	for i := range w.template(t).spec.Spec.Volumes {
+		v := &w.template(t).spec.Spec.Volumes[i]
+		if v.PersistentVolumeClaim == "" {
+			continue
+		}
+		replaced := false
+		for j := range w.sets[s].spec.VolumeClaimTemplates {
+			replaced = replaced || w.sets[s].spec.VolumeClaimTemplates[j].Name == v.Name
+		}
+		if !replaced {
+			out = append(out, w.name(w.text(w.sets[s].name.Namespace), v.PersistentVolumeClaim))
+			w.oddMounts = true
+		}
+	}
+	return out
+}

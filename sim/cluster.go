@@ -1,0 +1,127 @@
+package sim
+
+import (
+	"errors"
+	"time"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// Cluster is a world and the hands that work on it: it has a method for each of
+// kubectl's verbs, lets time pass, and shows what there is.
+//
+// A Cluster belongs to one goroutine. Its forks ([Cluster.Clone]) may go to
+// others.
+type Cluster struct{ w *world }
+
+// New makes a world with nodes and nothing else.
+func New(c Config) *Cluster { return &Cluster{newWorld(c)} }
+
+// ErrFunctionPending is why a world cannot be forked: a plain function is waiting
+// for its instant, and nobody can copy what it holds.
+var ErrFunctionPending = errors.New("sim: a function is pending (At, Func): functions cannot be copied; use operations, which are values")
+
+// Clone makes a fork: a world that is equal to this one and goes its own way. What
+// has happened so far they share. It fails with [ErrFunctionPending].
+func (c *Cluster) Clone() (*Cluster, error) {
+	dst := &Cluster{&world{}}
+	return dst, c.CopyTo(dst)
+}
+
+// CopyTo makes dst a fork of this world, in dst's own memory: once dst has been as
+// large, nothing is allocated. It fails with [ErrFunctionPending].
+//
+// The first fork after something has happened seals the history of the origin; do
+// not make it while another goroutine forks the same world.
+func (c *Cluster) CopyTo(dst *Cluster) error {
+	for i := range c.w.operations {
+		if _, plain := c.w.operations[i].do.(Func); plain {
+			return ErrFunctionPending
+		}
+	}
+	if dst.w == nil {
+		dst.w = &world{}
+	}
+	dst.w.copyFrom(c.w)
+	return nil
+}
+
+// Now is the present instant.
+func (c *Cluster) Now() model.Instant { return c.w.now }
+
+// EventCount is how many events there have been.
+func (c *Cluster) EventCount() int64 { return c.w.events }
+
+// Pending is how many events are to come as things stand. In a healthy world at
+// rest it is 0: nothing ticks.
+func (c *Cluster) Pending() int { return len(c.w.queue.heap) }
+
+// Fingerprint is a digest of all that has happened: every event, every choice and
+// everything that was done to the world, in order. Two runs with equal
+// fingerprints are the same story. It is the same on every machine.
+func (c *Cluster) Fingerprint() uint64 { return c.w.fingerprint }
+
+// SetChooser makes somebody else choose from now on; nil is the seeded generator,
+// which goes on where it was.
+func (c *Cluster) SetChooser(chooser Chooser) { c.w.choices.custom = chooser }
+
+// Choices are the choices that were made so far, for [Replay].
+func (c *Cluster) Choices() []Choice {
+	var out []Choice
+	for _, r := range c.w.trace.from(0) {
+		if r.kind == recChoice {
+			out = append(out, Choice{Picked: int(r.a), N: int(r.b)})
+		}
+	}
+	return out
+}
+
+// ReserveTrace makes room for n more records of the trace, so that writing them
+// allocates nothing.
+func (c *Cluster) ReserveTrace(n int) { c.w.trace.reserve(n) }
+
+// PodsVisited is how many pods the StatefulSet controllers' decisions have looked
+// at so far: their cost, in a unit that no machine changes.
+func (c *Cluster) PodsVisited() int64 {
+	n := int64(0)
+	for s := range c.w.sets {
+		n += c.w.sets[s].view.Visited()
+	}
+	return n
+}
+
+// Run lets d of virtual time pass. It panics if d is negative.
+func (c *Cluster) Run(d time.Duration) {
+	if d < 0 {
+		panic("sim: Run: time does not go back")
+	}
+	end := c.w.now.Add(d)
+	for len(c.w.queue.heap) > 0 && c.w.queue.heap[0].at <= end {
+		c.w.step()
+	}
+	c.w.now = end
+}
+
+// RunUntil lets time pass, event by event, until the condition holds; it reports
+// whether it came to hold within the limit. If nothing is pending any more, time
+// jumps to the limit.
+func (c *Cluster) RunUntil(condition func(View) bool, limit time.Duration) bool {
+	end := c.w.now.Add(limit)
+	for !condition(View{c.w}) {
+		if len(c.w.queue.heap) == 0 || c.w.queue.heap[0].at > end {
+			c.w.now = end
+			return false
+		}
+		c.w.step()
+	}
+	return true
+}
+
+// Step lets the next event happen; it reports whether there was one.
+func (c *Cluster) Step() bool {
+	if len(c.w.queue.heap) == 0 {
+		return false
+	}
+	c.w.step()
+	return true
+}

@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/storage"
+)
+
+// Event is a Kubernetes event, as `kubectl get events` lists it.
+type Event struct {
+	At        model.Instant
+	Type      string // Normal or Warning
+	Reason    string
+	Kind      model.Kind // of the object it is about
+	Namespace string
+	Name      string
+	Message   string
+}
+
+// Object is how kubectl names what the event is about: "pod/web-0".
+func (e Event) Object() string { return shortKind(e.Kind) + "/" + e.Name }
+
+// event is the Kubernetes event that a record is; ok is false if it is none. The
+// words are Kubernetes' own.
+//
+// Source: pkg/controller/statefulset/stateful_pod_control.go, recordPodEvent and
+// recordClaimEvent; pkg/kubelet/events; pkg/scheduler.
+func (w *world) event(r *record) (e Event, ok bool) {
+	e = Event{At: r.at, Type: "Normal", Kind: model.KindPod, Namespace: w.text(r.subject.Namespace), Name: w.rendered(r.subject)}
+	set, object, text := e.Name, w.rendered(r.object), w.text(r.text)
+	switch r.kind {
+	case recPodCreated:
+		e.setEvent("SuccessfulCreate", fmt.Sprintf("Create Pod %s in StatefulSet %s successful", object, set))
+	case recPodDeleted:
+		e.setEvent("SuccessfulDelete", fmt.Sprintf("Delete Pod %s in StatefulSet %s successful", object, set))
+	case recPodRepaired:
+		e.setEvent("SuccessfulUpdate", fmt.Sprintf("Update Pod %s in StatefulSet %s successful", object, set))
+	case recClaimCreated:
+		e.setEvent("SuccessfulCreate", fmt.Sprintf("Create Claim %s Pod %s in StatefulSet %s success", object, w.podOfClaim(r), set))
+	case recCreateFailed:
+		e.setWarning("FailedCreate", fmt.Sprintf("Create Pod %s in StatefulSet %s failed error: %s", object, set, text))
+	case recDeleteFailed:
+		e.setWarning("FailedDelete", fmt.Sprintf("Delete Pod %s in StatefulSet %s failed error: %s", object, set, text))
+	case recUpdateFailed:
+		e.setWarning("FailedUpdate", fmt.Sprintf("Update Pod %s in StatefulSet %s failed error: %s", object, set, text))
+	case recClaimCreateFailed:
+		e.setWarning("FailedCreate", fmt.Sprintf("Create Claim %s for Pod %s in StatefulSet %s failed error: %s", object, w.podOfClaim(r), set, text))
+	case recClaimConflicting:
+		e.setWarning("ConflictingController", fmt.Sprintf(
+			"PersistentVolumeClaim %s has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim", object))
+	default:
+		return w.nodeEvent(r, e, object, text)
+	}
+	return e, true
+}
+
+// nodeEvent is the event of a record by the scheduler, a kubelet or storage.
+func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool) {
+	switch r.kind {
+	case recScheduled:
+		e.Reason, e.Message = "Scheduled", fmt.Sprintf("Successfully assigned %s/%s to %s", e.Namespace, e.Name, object)
+	case recUnschedulable:
+		e.Type, e.Reason, e.Message = "Warning", "FailedScheduling", w.unschedulableMessage(r)
+	case recPulling:
+		e.Reason, e.Message = "Pulling", fmt.Sprintf("Pulling image %q", text)
+	case recPullFailed:
+		e.Type, e.Reason, e.Message = "Warning", "Failed", fmt.Sprintf("Failed to pull image %q: not found", text)
+	case recPodStopping:
+		e.Reason, e.Message = "Killing", "Stopping container"
+	case recContainerCrashed:
+		e.Type, e.Reason, e.Message = "Warning", "BackOff", "Back-off restarting failed container in pod "+e.Name
+		return e, r.a > 0
+	case recVolumeProvisioned:
+		e.Kind, e.Reason, e.Message = model.KindPersistentVolumeClaim, "ProvisioningSucceeded", "Successfully provisioned volume "+object
+	case recNotice:
+		e.Type, e.Reason, e.Message = string(storage.Reason(r.why).Event()), storage.Reason(r.why).String(), text
+		e.Kind = w.noticeKind(r)
+		return e, e.Type != ""
+	default:
+		return e, false
+	}
+	return e, true
+}
+
+func (e *Event) setEvent(reason, message string) {
+	e.Kind, e.Reason, e.Message = model.KindStatefulSet, reason, message
+}
+
+func (e *Event) setWarning(reason, message string) {
+	e.setEvent(reason, message)
+	e.Type = "Warning"
+}
+
+// podOfClaim is the pod that a claim was made for: the record's subject is the set.
+func (w *world) podOfClaim(r *record) string {
+	return model.PodName(w.rendered(r.subject), r.object.Ordinal)
+}
+
+// noticeKind is the kind of object that storage's words are about.
+func (w *world) noticeKind(r *record) model.Kind {
+	switch reason := storage.Reason(r.why); {
+	case reason == storage.UsedElsewhere || reason == storage.AttachedElsewhere || reason == storage.MountExclusive:
+		return model.KindPod
+	case r.subject.Namespace == 0:
+		return model.KindPersistentVolume
+	default:
+		return model.KindPersistentVolumeClaim
+	}
+}
+
+// unschedulableMessage is what the scheduler says of a pod that found no node.
+//
+// Source: pkg/scheduler/framework/types.go, FitError.Error.
+func (w *world) unschedulableMessage(r *record) string {
+	nodes := w.nodes.len()
+	head := fmt.Sprintf("0/%d nodes are available: ", nodes)
+	preemption := fmt.Sprintf(" preemption: 0/%d nodes are available: %d Preemption is not helpful for scheduling.", nodes, nodes)
+	if reason := storage.Reason(r.why); reason != storage.NoReason {
+		notice := storage.Notice{Reason: reason, Claim: r.object}
+		return head + notice.Message(spelling{w}) + "." + preemption
+	}
+	message := head
+	for _, part := range []struct {
+		n     int64
+		words string
+	}{
+		{r.a >> 32, "Too many pods"},
+		{r.b >> 32, storage.Notice{Reason: storage.NodeAffinity}.Message(spelling{w})},
+		{r.b & 0xffffffff, storage.Notice{Reason: storage.NoVolumeOnNode}.Message(spelling{w})},
+		{r.a & 0xffffffff, "node(s) were unschedulable"},
+	} {
+		if part.n == 0 {
+			continue
+		}
+		if message != head {
+			message += ", "
+		}
+		message += fmt.Sprintf("%d %s", part.n, part.words)
+	}
+	return message + "." + preemption
+}

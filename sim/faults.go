@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// Verb is what a controller asks of the API server.
+type Verb string
+
+// The verbs of a write.
+const (
+	VerbCreate       Verb = "create"
+	VerbUpdate       Verb = "update"
+	VerbDelete       Verb = "delete"
+	VerbUpdateStatus Verb = "update status of"
+)
+
+// FailWrite is a fault: of the writes of one verb to one kind that controllers
+// make from now on, the Nth fails (1 is the next), and so do those after it until
+// Times have failed. It stands for whatever an API server can answer with: a
+// quota, a webhook, a time-out.
+type FailWrite struct {
+	Verb  Verb
+	Kind  model.Kind
+	Nth   int    // 0 means 1
+	Times int    // 0 means 1
+	Error string // what the API server says; "" means "injected failure"
+}
+
+// writeFault is a FailWrite at work: skip writes are still let through.
+type writeFault struct {
+	verb        Verb
+	kind        model.Kind
+	skip, times int32
+	text        model.Symbol
+}
+
+func (f FailWrite) prepare(w *world) (func(), error) {
+	if f.Nth < 0 || f.Times < 0 {
+		return nil, fmt.Errorf("sim: FailWrite: Nth and Times must not be negative")
+	}
+	text := f.Error
+	if text == "" {
+		text = "injected failure"
+	}
+	return func() {
+		w.failing = append(w.failing, writeFault{
+			verb: f.Verb, kind: f.Kind, skip: int32(max(1, f.Nth)) - 1, times: int32(max(1, f.Times)), text: w.symbol(text),
+		})
+	}, nil
+}
+
+// String implements [Operation].
+func (f FailWrite) String() string {
+	return fmt.Sprintf("fail write %d (%s %s)", max(1, f.Nth), f.Verb, f.Kind)
+}
+
+// admit is where every write of a controller passes: it fails if a fault says so.
+func (w *world) admit(verb Verb, kind model.Kind) error {
+	if len(w.failing) == 0 {
+		return nil
+	}
+	for i := range w.failing {
+		f := &w.failing[i]
+		if f.verb != verb || f.kind != kind || f.times == 0 {
+			continue
+		}
+		if f.skip > 0 {
+			f.skip--
+			continue
+		}
+		f.times--
+		return errors.New(w.text(f.text))
+	}
+	return nil
+}

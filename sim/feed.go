@@ -1,0 +1,179 @@
+package sim
+
+import (
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// What the StatefulSet controller hears. Its cache of a set is the set's view;
+// each write feeds it, at once or, if the watch lags, after the delay and in
+// order. Sets and pods also make the controller look; claims and revisions do not.
+
+// delivery is one change on its way to the controller's cache.
+type delivery struct {
+	kind     deliveryKind
+	set      int32
+	setUID   model.UID
+	ordinal  int32
+	template int32
+	symbol   model.Symbol
+	uid      model.UID
+	state    policy.Set
+	pod      policy.Pod
+	claim    policy.Claim
+	revision policy.Revision
+}
+
+type deliveryKind uint8
+
+const (
+	setChanged deliveryKind = iota
+	podChanged
+	podGone
+	claimChanged
+	claimGone
+	revisionChanged
+	revisionGone
+)
+
+func (w *world) feedSet(s int32) {
+	w.send(delivery{kind: setChanged, set: s, state: w.setView(s)})
+}
+
+func (w *world) feedPod(p int32) {
+	r := w.pods.at(p)
+	if r.set == nowhere {
+		return
+	}
+	if w.settings.watchDelay == 0 {
+		w.hearPod(r.set, w.podView(p))
+		return
+	}
+	w.send(delivery{kind: podChanged, set: r.set, pod: w.podView(p)})
+}
+
+func (w *world) feedPodGone(s, ordinal int32, uid model.UID) {
+	if w.settings.watchDelay == 0 {
+		w.sets[s].view.PodGone(ordinal, uid)
+		w.enqueue(s)
+		return
+	}
+	w.send(delivery{kind: podGone, set: s, ordinal: ordinal, uid: uid})
+}
+
+// feedClaim feeds a claim to the sets whose claim templates name it. Two sets can.
+func (w *world) feedClaim(c int32) {
+	r := w.claims.at(c)
+	for s := range w.sets {
+		set := &w.sets[s]
+		if set.uid == 0 || set.name.Namespace != r.Name.Namespace {
+			continue
+		}
+		for t, base := range set.claimBases {
+			if base != r.Name.Base || r.Name.Ordinal < 0 {
+				continue
+			}
+			claim := policy.Claim{Owners: r.owners, Terminating: r.Deleting}
+			if w.settings.watchDelay == 0 {
+				set.view.ClaimChanged(r.Name.Ordinal, int32(t), claim)
+			} else {
+				w.send(delivery{kind: claimChanged, set: int32(s), ordinal: r.Name.Ordinal, template: int32(t), claim: claim})
+			}
+		}
+	}
+}
+
+func (w *world) feedClaimGone(name model.Name) {
+	for s := range w.sets {
+		set := &w.sets[s]
+		if set.uid == 0 || set.name.Namespace != name.Namespace {
+			continue
+		}
+		for t, base := range set.claimBases {
+			if base == name.Base && name.Ordinal >= 0 {
+				w.send(delivery{kind: claimGone, set: int32(s), ordinal: name.Ordinal, template: int32(t)})
+			}
+		}
+	}
+}
+
+func (w *world) feedRevision(r int32) {
+	if row := w.revisions.at(r); row.set != nowhere {
+		w.send(delivery{kind: revisionChanged, set: row.set, revision: w.revisionView(r)})
+	}
+}
+
+func (w *world) feedRevisionGone(s int32, name model.Symbol) {
+	w.send(delivery{kind: revisionGone, set: s, symbol: name})
+}
+
+// send delivers a change now, or puts it on its way.
+func (w *world) send(d delivery) {
+	if w.settings.watchDelay == 0 {
+		w.hear(&d)
+		return
+	}
+	d.setUID = w.sets[d.set].uid
+	w.watched.Push(dated[delivery]{w.now.Add(w.settings.watchDelay), d})
+	if w.watched.Len() == 1 {
+		w.queue.arm(purposeWatch, 0, w.watched.First().at)
+	}
+}
+
+// deliver is the watch: what is due reaches the cache.
+func (w *world) deliver() {
+	for w.watched.Len() > 0 && w.watched.First().at <= w.now {
+		d := w.watched.Pop().item
+		if w.sets[d.set].uid == d.setUID {
+			w.hear(&d)
+		}
+	}
+	if w.watched.Len() > 0 {
+		w.queue.arm(purposeWatch, 0, w.watched.First().at)
+	}
+}
+
+func (w *world) hear(d *delivery) {
+	view := &w.sets[d.set].view
+	switch d.kind {
+	case setChanged:
+		view.SetChanged(d.state)
+		w.enqueue(d.set)
+	case podChanged:
+		w.hearPod(d.set, d.pod)
+	case podGone:
+		view.PodGone(d.ordinal, d.uid)
+		w.enqueue(d.set)
+	case claimChanged:
+		view.ClaimChanged(d.ordinal, d.template, d.claim)
+	case claimGone:
+		view.ClaimGone(d.ordinal, d.template)
+	case revisionChanged:
+		view.RevisionChanged(d.revision)
+	case revisionGone:
+		view.RevisionGone(d.symbol)
+	}
+}
+
+// hearPod is the controller's handler of pod events: a pod that has become ready
+// is looked at once more when minReadySeconds have passed.
+//
+// Source: pkg/controller/statefulset/stateful_set.go, updatePod.
+func (w *world) hearPod(s int32, pod policy.Pod) {
+	set := &w.sets[s]
+	old, known := set.view.Pod(pod.Ordinal)
+	set.view.PodChanged(pod)
+	w.enqueue(s)
+	if known && pod.Ready && !old.Ready && set.spec.MinReadySeconds > 0 {
+		w.enqueueAfter(s, seconds(set.spec.MinReadySeconds))
+	}
+}
+
+// setView is what the controller sees of a set.
+func (w *world) setView(s int32) policy.Set {
+	set := &w.sets[s]
+	return policy.Set{
+		Name: set.name, PodBase: set.podBase, UID: set.uid, Generation: set.generation, Spec: set.spec,
+		Template: set.template, Deleting: set.deleting != notDeleted, Status: set.status,
+	}
+}

@@ -1,0 +1,81 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"time"
+)
+
+// Latency is how long something takes: always the same, or drawn. The zero
+// Latency stands for the default of the place where it is used.
+//
+// A Latency is drawn as a quantile: one choice among 1024 equal slices of its
+// distribution. So a chooser that tries everything, or shrinks, has one number to
+// try, and a smaller number is a shorter time.
+type Latency struct {
+	set       bool
+	quantiles []time.Duration // ascending; the curve between them is straight. One alone is a fixed time.
+}
+
+const slices1024 = 1024
+
+// Fixed is a latency that is always d.
+func Fixed(d time.Duration) Latency { return Quantiles(d) }
+
+// Between is a latency that is anything from shortest to longest, all alike.
+func Between(shortest, longest time.Duration) Latency { return Quantiles(shortest, longest) }
+
+// Quantiles is a latency given by points of its distribution at equal distances:
+// the shortest time, ..., the median, ..., the longest time. Measured latencies
+// come in this form, and no floating point is needed to draw from it. It panics
+// if the points are negative or do not ascend.
+func Quantiles(points ...time.Duration) Latency {
+	if len(points) == 0 || points[0] < 0 || !slices.IsSorted(points) {
+		panic(fmt.Sprintf("sim: the quantiles %v of a latency must be ascending and not negative", points))
+	}
+	return Latency{set: true, quantiles: slices.Clone(points)}
+}
+
+// or returns the latency, or the given default if it is the zero Latency.
+func (l Latency) or(d time.Duration) Latency {
+	if l.set {
+		return l
+	}
+	return Fixed(d)
+}
+
+// String renders the latency: "500ms", "1s..3s".
+func (l Latency) String() string {
+	switch n := len(l.quantiles); {
+	case n == 0:
+		return "default"
+	case n == 1:
+		return l.quantiles[0].String()
+	default:
+		return l.quantiles[0].String() + ".." + l.quantiles[n-1].String()
+	}
+}
+
+// varies reports whether a choice is needed.
+func (l *Latency) varies() bool {
+	return len(l.quantiles) > 1 && l.quantiles[0] != l.quantiles[len(l.quantiles)-1]
+}
+
+// at is the latency at slice k of 1024; k = 0 is the shortest and 1023 the longest.
+func (l *Latency) at(k int) time.Duration {
+	const last = slices1024 - 1
+	stretch := uint64(k) * uint64(len(l.quantiles)-1)
+	i, rest := int(stretch/last), stretch%last
+	from := l.quantiles[i]
+	if rest == 0 {
+		return from
+	}
+	return from + time.Duration(uint64(l.quantiles[i+1]-from)/last*rest+uint64(l.quantiles[i+1]-from)%last*rest/last)
+}
+
+// mulHigh is the upper half of a×b.
+func mulHigh(a, b uint64) uint64 {
+	hi, _ := bits.Mul64(a, b)
+	return hi
+}

@@ -1,0 +1,60 @@
+package sim
+
+import (
+	"maps"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// library numbers the pod templates of a world: equal templates have equal
+// numbers, so that a decision compares integers. Like names, it is shared by
+// forks until one of them learns a new template.
+type library struct {
+	templates []*template
+	byText    map[string]policy.Template // never ranged over
+}
+
+// template is a pod template and what is worked out from it once. It never changes.
+type template struct {
+	spec   *model.PodTemplateSpec
+	images []model.Symbol // of the containers
+	text   string
+	grace  int64
+}
+
+// learn returns the number of a template.
+func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
+	text := spec.Canonical()
+	if t, ok := w.library.byText[text]; ok {
+		return t
+	}
+	t := &template{spec: spec, text: text, grace: 30}
+	if g := spec.Spec.TerminationGracePeriodSeconds; g != nil {
+		t.grace = *g
+	}
+	for i := range spec.Spec.Containers {
+		t.images = append(t.images, w.symbol(spec.Spec.Containers[i].Image))
+	}
+	w.own()
+	number := policy.Template(len(w.library.templates))
+	w.library.templates = append(w.library.templates, t)
+	w.library.byText[text] = number
+	return number
+}
+
+// template is the template of a number.
+func (w *world) template(t policy.Template) *template { return w.library.templates[t] }
+
+// own makes names and library the world's own, before they are written.
+func (w *world) own() {
+	if !w.borrowed {
+		return
+	}
+	w.names = w.names.clone()
+	w.library = &library{
+		templates: append([]*template(nil), w.library.templates...),
+		byText:    maps.Clone(w.library.byText),
+	}
+	w.borrowed = false
+}

@@ -1,0 +1,141 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// Nodes, and the verbs that are about them.
+
+// addNode makes the i-th of the nodes that a world begins with.
+func (w *world) addNode(i int) {
+	name := fmt.Sprintf("node-%d", i)
+	w.nodes.add(node{
+		identity: w.stamp(w.name("", name)), labels: model.Labels{labelHostname: name}, capacity: int32(w.settings.config.PodsPerNode),
+	})
+}
+
+// applyNode stores a node.
+func (w *world) applyNode(o *model.Node) {
+	name := w.name("", o.Name)
+	n, exists := w.nodes.find(name)
+	if !exists {
+		n = w.nodes.add(node{identity: w.stamp(name)})
+		w.caches = nil // each node may have its own
+	}
+	row := w.nodes.at(n)
+	row.labels, row.cordoned, row.version = o.Labels.With(labelHostname, o.Name), o.Spec.Unschedulable, w.bump()
+	if o.Status.Pods > 0 {
+		row.capacity = o.Status.Pods
+	}
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindNode), a: int64(2 - boolByte(!exists))})
+	w.wakePods()
+}
+
+// Cordon is `kubectl cordon`: no pod is assigned to the node from now on.
+func (c *Cluster) Cordon(node string) error { return c.Do(Cordon{Node: node}) }
+
+// Uncordon is `kubectl uncordon`.
+func (c *Cluster) Uncordon(node string) error { return c.Do(Cordon{Node: node, Undo: true}) }
+
+// Cordon is [Cluster.Cordon] as an operation; with Undo it is [Cluster.Uncordon].
+type Cordon struct {
+	Node string
+	Undo bool
+}
+
+// String implements [Operation].
+func (o Cordon) String() string {
+	if o.Undo {
+		return "kubectl uncordon " + o.Node
+	}
+	return "kubectl cordon " + o.Node
+}
+
+func (o Cordon) prepare(w *world) (func(), error) {
+	n, err := must(w, &w.nodes, model.KindNode, "", o.Node)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		w.nodes.at(n).cordoned = !o.Undo
+		w.nodes.at(n).version = w.bump()
+		w.wakePods()
+	}, nil
+}
+
+// Drain is `kubectl drain`: it cordons the node and evicts its pods, which get
+// their grace period. It does not wait for them to be gone. PodDisruptionBudgets
+// are not modelled: every eviction is granted.
+func (c *Cluster) Drain(node string) error { return c.Do(Drain{Node: node}) }
+
+// Drain is [Cluster.Drain] as an operation.
+type Drain struct{ Node string }
+
+// String implements [Operation].
+func (o Drain) String() string { return "kubectl drain " + o.Node }
+
+func (o Drain) prepare(w *world) (func(), error) {
+	n, err := must(w, &w.nodes, model.KindNode, "", o.Node)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		w.nodes.at(n).cordoned = true
+		w.nodes.at(n).version = w.bump()
+		for p := range w.pods.all {
+			if r := w.pods.at(p); r.node == n && !r.deleting {
+				w.deletePod(p, gracefully)
+			}
+		}
+	}, nil
+}
+
+// CrashContainer is a fault: a container that runs exits with code 1, and its
+// kubelet starts it again after its back-off. Container "" is the first one.
+type CrashContainer struct{ Namespace, Pod, Container string }
+
+// String implements [Operation].
+func (o CrashContainer) String() string { return "crash " + o.Pod }
+
+func (o CrashContainer) prepare(w *world) (func(), error) {
+	p, err := w.mustPod(o.Namespace, o.Pod)
+	if err != nil {
+		return nil, err
+	}
+	for c := w.pods.at(p).containers; c != nowhere; c = w.containers[c].next {
+		if o.Container != "" && w.containerSpec(c).Name != o.Container {
+			continue
+		}
+		if w.containers[c].state != containerRunning || w.containers[c].stopping {
+			return nil, fmt.Errorf("sim: container %s of pod %s does not run", w.containerSpec(c).Name, o.Pod)
+		}
+		return func() { w.crashContainer(c, exitError) }, nil
+	}
+	return nil, fmt.Errorf("container %s not found in pod %s", o.Container, o.Pod)
+}
+
+// FailPod is a fault: the pod ends with phase Failed, as if it had been evicted
+// by its kubelet. The object stays until somebody deletes it, which is what the
+// StatefulSet controller does.
+type FailPod struct{ Namespace, Pod string }
+
+// String implements [Operation].
+func (o FailPod) String() string { return "fail " + o.Pod }
+
+func (o FailPod) prepare(w *world) (func(), error) {
+	p, err := w.mustPod(o.Namespace, o.Pod)
+	if err != nil {
+		return nil, err
+	}
+	if r := w.pods.at(p); r.ended() || r.node == nowhere {
+		return nil, fmt.Errorf("sim: pod %s has no kubelet that could end it", o.Pod)
+	}
+	return func() {
+		w.endContainers(p)
+		w.releaseVolumes(p)
+		w.setPhase(p, policy.Failed)
+	}, nil
+}

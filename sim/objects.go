@@ -1,0 +1,389 @@
+package sim
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/storage"
+)
+
+// The rows as objects of package model: what is handed to the user is made here,
+// and does not change afterwards.
+
+// Objects are all objects of the world, by kind, namespace and name, as Kubernetes
+// would show them now. Package model/manifest writes them as YAML.
+func (c *Cluster) Objects() []model.Object {
+	w := c.w
+	var out []model.Object
+	for n := range w.nodes.all {
+		out = append(out, w.modelNode(n))
+	}
+	for k := range w.classes.all {
+		out = append(out, w.modelClass(k))
+	}
+	for v := range w.volumes.all {
+		out = append(out, w.modelVolume(v))
+	}
+	for k := range w.claims.all {
+		out = append(out, w.modelClaim(k))
+	}
+	for s := range w.services.all {
+		out = append(out, w.modelService(s))
+	}
+	for s := range w.sets {
+		if w.sets[s].uid != 0 {
+			out = append(out, w.modelSet(int32(s)))
+		}
+	}
+	for r := range w.revisions.all {
+		out = append(out, w.modelRevision(r))
+	}
+	for p := range w.pods.all {
+		out = append(out, w.modelPod(p))
+	}
+	slices.SortStableFunc(out, func(a, b model.Object) int {
+		if a.Kind() != b.Kind() {
+			return 0
+		}
+		return compareMeta(a.Meta(), b.Meta())
+	})
+	return out
+}
+
+// compareMeta orders objects by namespace and name; "web-9" comes before "web-10".
+func compareMeta(a, b *model.ObjectMeta) int {
+	aBase, aOrdinal := splitName(a.Name)
+	bBase, bOrdinal := splitName(b.Name)
+	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(aBase, bBase), cmp.Compare(aOrdinal, bOrdinal))
+}
+
+// object is the object of a name; nil if there is none.
+func (w *world) object(kind model.Kind, namespace, name string) model.Object {
+	if !kind.Namespaced() {
+		namespace = ""
+	}
+	n, ok := w.lookup(namespace, name)
+	if !ok {
+		return nil
+	}
+	switch kind {
+	case model.KindStatefulSet:
+		if s, ok := w.findSet(n); ok {
+			return w.modelSet(s)
+		}
+	case model.KindPod:
+		if p, ok := w.pods.find(n); ok {
+			return w.modelPod(p)
+		}
+	case model.KindService:
+		if s, ok := w.services.find(n); ok {
+			return w.modelService(s)
+		}
+	case model.KindPersistentVolumeClaim:
+		if c, ok := w.claims.find(n); ok {
+			return w.modelClaim(c)
+		}
+	case model.KindPersistentVolume:
+		if v, ok := w.volumes.find(n); ok {
+			return w.modelVolume(v)
+		}
+	case model.KindStorageClass:
+		if c, ok := w.classes.find(n); ok {
+			return w.modelClass(c)
+		}
+	case model.KindNode:
+		if n, ok := w.nodes.find(n); ok {
+			return w.modelNode(n)
+		}
+	}
+	return nil
+}
+
+// meta is what every object has.
+func (w *world) meta(id identity, labels, annotations model.Labels) model.ObjectMeta {
+	return model.ObjectMeta{
+		Name: w.rendered(id.name), Namespace: w.text(id.name.Namespace), UID: id.uid, ResourceVersion: id.version,
+		CreatedAt: id.created, Labels: labels, Annotations: annotations,
+	}
+}
+
+func (w *world) modelSet(s int32) *model.StatefulSet {
+	set := &w.sets[s]
+	out := &model.StatefulSet{
+		ObjectMeta: w.meta(set.identity, set.labels, set.annotations),
+		Spec:       *set.spec,
+		Status:     w.modelStatus(&set.status),
+	}
+	out.Generation = set.generation
+	if set.deleting != notDeleted {
+		out.DeletedAt = &set.deletedAt
+		out.Finalizers = []string{"foregroundDeletion"}
+		if set.deleting == orphaning {
+			out.Finalizers = []string{"orphan"}
+		}
+	}
+	return out
+}
+
+func (w *world) modelRevision(r int32) *model.ControllerRevision {
+	row := w.revisions.at(r)
+	template := w.template(row.template).spec
+	name := w.text(row.name.Base)
+	out := &model.ControllerRevision{
+		ObjectMeta: w.meta(row.identity, template.Labels.With(model.LabelRevisionHash, revisionHash(name)), row.annotations),
+		Template:   *template,
+		Revision:   row.number,
+	}
+	out.Name = name
+	if row.owner != 0 {
+		out.OwnerReferences = w.controllerRef(row.set, row.owner)
+	}
+	return out
+}
+
+// controllerRef is the reference to the set that controls a pod or a revision.
+func (w *world) controllerRef(s int32, owner model.UID) []model.OwnerReference {
+	ref := model.OwnerReference{Kind: model.KindStatefulSet, UID: owner, Controller: true, BlockOwnerDeletion: true}
+	if s != nowhere {
+		ref.Name = w.text(w.sets[s].podBase)
+	}
+	return []model.OwnerReference{ref}
+}
+
+func (w *world) modelPod(p int32) *model.Pod {
+	r := w.pods.at(p)
+	out := &model.Pod{
+		ObjectMeta: w.meta(r.identity, w.podLabels(r), w.template(r.template).spec.Annotations),
+		Spec:       w.podSpec(r),
+		Status: model.PodStatus{
+			Phase: r.phase.Model(), StartTime: r.started,
+			Conditions: []model.PodCondition{
+				{Type: "PodScheduled", Status: r.node != nowhere},
+				{Type: "Ready", Status: r.ready, LastTransitionTime: r.readySince},
+			},
+		},
+	}
+	out.Generation = 1
+	if r.owner != 0 {
+		out.OwnerReferences = w.controllerRef(r.set, r.owner)
+		if r.set == nowhere {
+			out.OwnerReferences[0].Name = w.text(r.name.Base)
+		}
+	}
+	if r.deleting {
+		out.DeletedAt = &r.deletedAt
+	}
+	if r.ip != 0 {
+		out.Status.PodIP = podAddr(r.ip).String()
+	}
+	out.Spec.Volumes = w.podVolumes(r)
+	if r.place.waiting {
+		out.Status.Conditions[0].Reason = "Unschedulable"
+	}
+	if r.phase == policy.Failed {
+		out.Status.Reason = "Evicted"
+	}
+	for c := r.containers; c != nowhere; c = w.containers[c].next {
+		out.Status.ContainerStatuses = append(out.Status.ContainerStatuses, w.modelContainer(c))
+	}
+	return out
+}
+
+// podVolumes are a pod's volumes: the claims that its set makes for it take the
+// place of template volumes of the same name.
+func (w *world) podVolumes(r *pod) []model.Volume {
+	var out []model.Volume
+	own := map[string]bool{}
+	for _, base := range r.claimBases {
+		volume := strings.TrimSuffix(w.text(base), "-"+w.text(r.name.Base))
+		own[volume] = true
+		out = append(out, model.Volume{
+			Name:                  volume,
+			PersistentVolumeClaim: w.rendered(model.Name{Namespace: r.name.Namespace, Base: base, Ordinal: r.name.Ordinal}),
+		})
+	}
+	for _, v := range w.template(r.template).spec.Spec.Volumes {
+		if !own[v.Name] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (w *world) modelContainer(c int32) model.ContainerStatus {
+	row, spec := &w.containers[c], w.containerSpec(c)
+	out := model.ContainerStatus{Name: spec.Name, Image: spec.Image, Ready: row.ready, RestartCount: row.restarts, State: "waiting"}
+	switch row.state {
+	case containerNoImage:
+		out.Reason = "ImagePullBackOff"
+	case containerRunning:
+		out.State, out.StartedAt = "running", row.started
+	case containerCrashed:
+		out.Reason, out.ExitCode, out.FinishedAt = "CrashLoopBackOff", row.exitCode, row.since
+	case containerExited:
+		out.State, out.Reason, out.ExitCode, out.FinishedAt = "terminated", "Completed", row.exitCode, row.since
+		if row.exitCode != exitOK {
+			out.Reason = "Error"
+		}
+	default:
+		out.Reason = "ContainerCreating"
+	}
+	return out
+}
+
+func (w *world) modelClaim(c int32) *model.PersistentVolumeClaim {
+	row := w.claims.at(c)
+	id := identity{name: row.Name, uid: row.UID, version: row.version, created: row.created}
+	out := &model.PersistentVolumeClaim{
+		ObjectMeta: w.meta(id, row.labels, nil),
+		Spec:       *row.Spec,
+		Status:     model.PersistentVolumeClaimStatus{Phase: row.Phase, AccessModes: row.modes, Capacity: row.Capacity},
+	}
+	out.Finalizers = []string{"kubernetes.io/pvc-protection"}
+	for _, o := range row.owners {
+		out.OwnerReferences = append(out.OwnerReferences, model.OwnerReference{
+			Kind: o.Kind, Name: w.rendered(o.Name), UID: o.UID, Controller: o.Controller, BlockOwnerDeletion: o.BlockOwnerDeletion,
+		})
+	}
+	if row.Class.Given {
+		class := w.text(row.Class.Name)
+		out.Spec.StorageClassName = &class
+	}
+	if row.VolumeName != (model.Name{}) {
+		out.Spec.VolumeName = w.rendered(row.VolumeName)
+	}
+	if row.Deleting {
+		out.DeletedAt = &row.created
+	}
+	return out
+}
+
+func (w *world) modelVolume(v int32) *model.PersistentVolume {
+	row := w.volumes.at(v)
+	id := identity{name: row.Name, uid: row.UID, version: row.version, created: row.created}
+	out := &model.PersistentVolume{
+		ObjectMeta: w.meta(id, row.Labels, nil),
+		Spec:       *row.Spec,
+		Status:     model.PersistentVolumeStatus{Phase: row.Phase},
+	}
+	out.Finalizers = []string{"kubernetes.io/pv-protection"}
+	out.Spec.StorageClassName = w.text(row.Class)
+	out.Spec.ClaimRef = nil
+	if row.ClaimRef.Set {
+		out.Spec.ClaimRef = &model.ClaimReference{
+			Namespace: w.text(row.ClaimRef.Name.Namespace), Name: w.rendered(row.ClaimRef.Name), UID: row.ClaimRef.UID,
+		}
+	}
+	if row.Deleting {
+		out.DeletedAt = &row.created
+	}
+	return out
+}
+
+func (w *world) modelClass(c int32) *model.StorageClass {
+	out := *w.classes.at(c).spec
+	id := w.classes.at(c).identity
+	out.UID, out.ResourceVersion, out.CreatedAt = id.uid, id.version, id.created
+	return &out
+}
+
+func (w *world) modelService(s int32) *model.Service {
+	out := *w.services.at(s).spec
+	id := w.services.at(s).identity
+	out.UID, out.ResourceVersion, out.CreatedAt = id.uid, id.version, id.created
+	return &out
+}
+
+func (w *world) modelNode(n int32) *model.Node {
+	row := w.nodes.at(n)
+	return &model.Node{
+		ObjectMeta: w.meta(row.identity, row.labels, nil),
+		Spec:       model.NodeSpec{Unschedulable: row.cordoned},
+		Status:     model.NodeStatus{Pods: row.capacity, Ready: true},
+	}
+}
+
+// classOf is the class of a claim; nil if it does not exist.
+func (w *world) classOf(c *model.PersistentVolumeClaim) *model.StorageClass {
+	if c.Spec.StorageClassName == nil {
+		return nil
+	}
+	if sym, ok := w.known(*c.Spec.StorageClassName); ok {
+		class, _ := w.Class(sym)
+		return class
+	}
+	return nil
+}
+
+// applyClaim puts a claim that was made by hand into the world.
+func (w *world) applyClaim(o *model.PersistentVolumeClaim) {
+	spec := o.Spec
+	var owners []model.Owner
+	for _, ref := range o.OwnerReferences {
+		owners = append(owners, model.Owner{
+			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
+		})
+		w.oddOwners = true
+	}
+	name := w.name(o.Namespace, o.Name)
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindPersistentVolumeClaim), a: 1})
+	w.addClaim(name, &spec, o.Labels, owners)
+}
+
+// updateClaim stores what may change of a claim.
+func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
+	c, ok := w.claims.find(w.name(o.Namespace, o.Name))
+	if !ok {
+		return
+	}
+	row := w.claims.at(c)
+	spec := o.Spec
+	row.Spec, row.labels = &spec, o.Labels
+	row.owners = nil
+	for _, ref := range o.OwnerReferences {
+		row.owners = append(row.owners, model.Owner{
+			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
+		})
+		w.oddOwners = true
+	}
+	if spec.StorageClassName != nil {
+		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
+	}
+	if spec.VolumeName != "" {
+		row.VolumeName = w.name("", spec.VolumeName)
+	}
+	w.record(record{kind: recApplied, subject: row.Name, why: kindCode(model.KindPersistentVolumeClaim)})
+	w.claimChanged(c)
+	w.queue.arm(purposeBind, c, w.soon())
+}
+
+// updateVolume stores what may change of a volume.
+func (w *world) updateVolume(o *model.PersistentVolume) {
+	v, ok := w.volumes.find(w.name("", o.Name))
+	if !ok {
+		return
+	}
+	vol := w.volumes.at(v)
+	spec := o.Spec
+	vol.Spec, vol.Labels, vol.Class, vol.version = &spec, o.Labels, w.symbol(spec.StorageClassName), w.bump()
+	vol.ClaimRef = storage.ClaimRef{}
+	if ref := spec.ClaimRef; ref != nil {
+		vol.ClaimRef = storage.ClaimRef{Name: w.name(ref.Namespace, ref.Name), UID: ref.UID, Set: true}
+	}
+	w.record(record{kind: recApplied, subject: vol.Name, why: kindCode(model.KindPersistentVolume)})
+	w.queue.arm(purposeReclaim, v, w.soon())
+}
+
+// updateClass stores what may change of a class.
+func (w *world) updateClass(o *model.StorageClass) {
+	if c, ok := w.classes.find(w.name("", o.Name)); ok {
+		spec := *o
+		spec.CreatedAt = w.classes.at(c).created
+		w.classes.at(c).spec = &spec
+		w.record(record{kind: recApplied, subject: w.classes.at(c).name, why: kindCode(model.KindStorageClass)})
+		w.resyncClaims()
+	}
+}

@@ -1,0 +1,107 @@
+package sim
+
+import (
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/storage"
+)
+
+// recordKind is what a record of the trace tells. narrate.go has its words, and
+// events.go the Kubernetes event that it is, if it is one.
+type recordKind uint8
+
+const (
+	recNothing recordKind = iota
+
+	// What the user does.
+	recOperation     // text: the operation
+	recApplied       // an object was created (a = 1) or changed; why: its kind
+	recDeletedObject // an object is gone; why: its kind
+
+	// What the StatefulSet controller does: subject is the set, object the pod or claim.
+	recPodCreated // text: revision
+	recPodDeleted // why: policy.Because; text: revision; a: partition
+	recPodRepaired
+	recCreateFailed // text: the error
+	recDeleteFailed
+	recUpdateFailed
+	recClaimCreated
+	recClaimCreateFailed
+	recClaimConflicting
+	recRevisionCreated // text: name; a: number
+	recRevisionBumped
+	recRevisionTruncated
+	recPromoted    // text: the current revision
+	recWaits       // why: policy.Because; a: ordinal
+	recSyncBlocked // text: the error
+	recSyncFailed  // text: the error; a: how many times
+	recPodAdopted  // subject is the pod, object the set
+	recPodReleased
+
+	// What happens to pods: subject is the pod.
+	recUnschedulable // why: storage.Reason; object: the claim; a, b: nodes ruled out
+	recScheduled     // object: the node
+	recPulling       // text: the image
+	recPullFailed
+	recPodStarted // object: the node; a: address
+	recPodReady   // a: address
+	recPodUnready
+	recContainerCrashed   // a: seconds before the restart; b: container
+	recContainerRestarted // a: how many times; b: container
+	recPodStopping        // a: grace
+	recPodGone            // a: UID; b: grace; why: 1 if it was terminating
+
+	// Storage: subject is the claim or volume.
+	recClaimBound // object: the volume
+	recClaimTerminating
+	recVolumeProvisioned // object: the volume
+	recVolumeReleased
+	recAttached // object: the node
+	recNotice   // why: storage.Reason; text: the message
+
+	// Choice.
+	recChoice // a of b; text: what about
+)
+
+// recordNotice records what storage says of an object. Ten thousand claims that
+// wait for the same provisioner share the words.
+func (w *world) recordNotice(subject model.Name, n storage.Notice) {
+	about := n
+	if n.Reason != storage.ReservedVolumeModeDiffers {
+		about.Claim = model.Name{} // not in the words
+	}
+	if about != w.noticed {
+		w.noticed, w.noticedText = about, w.symbol(n.Message(spelling{w}))
+	}
+	w.record(record{kind: recNotice, subject: subject, why: uint8(n.Reason), text: w.noticedText})
+}
+
+// spelling spells names for package storage.
+type spelling struct{ *world }
+
+// Name implements storage.Names.
+func (s spelling) Name(n model.Name) string { return s.rendered(n) }
+
+// Symbol implements storage.Names.
+func (s spelling) Symbol(sym model.Symbol) string { return s.text(sym) }
+
+// kindCode is a kind as a small number, for a record.
+func kindCode(k model.Kind) uint8 {
+	for i, kind := range kindCodes {
+		if kind == k {
+			return uint8(i)
+		}
+	}
+	panic("sim: an object of the unknown kind " + string(k))
+}
+
+var kindCodes = [...]model.Kind{
+	model.KindStatefulSet, model.KindControllerRevision, model.KindPod, model.KindService, model.KindPersistentVolumeClaim,
+	model.KindPersistentVolume, model.KindStorageClass, model.KindNode,
+}
+
+func boolByte(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,111 @@
+package sim
+
+import (
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// The StatefulSet controller's history: ControllerRevisions.
+
+// revise makes sure that the template has a revision, the newest one, and returns
+// its name.
+//
+// Source: pkg/controller/statefulset/stateful_set_control.go, getStatefulSetRevisions.
+func (w *world) revise(s int32) (model.Symbol, error) {
+	set := &w.sets[s]
+	d := set.view.Revise()
+	switch d.Action {
+	case policy.BumpRevision:
+		if err := w.admit(VerbUpdate, model.KindControllerRevision); err != nil {
+			return 0, err
+		}
+		r, ok := w.revisions.find(w.revisionName(set.name.Namespace, d.Name))
+		if !ok {
+			return 0, errStale
+		}
+		row := w.revisions.at(r)
+		row.number, row.version = d.Number, w.bump()
+		w.feedRevision(r)
+		w.record(record{kind: recRevisionBumped, subject: set.name, text: d.Name, a: d.Number})
+		return d.Name, nil
+	case policy.CreateRevision:
+		return w.createRevision(s, d.Number)
+	default:
+		return d.Name, nil
+	}
+}
+
+// createRevision makes a revision of the present template. A name that is taken
+// by another template is a collision: the count goes up, and with it another name.
+//
+// Source: pkg/controller/history/controller_history.go, CreateControllerRevision.
+func (w *world) createRevision(s int32, number int64) (model.Symbol, error) {
+	for {
+		if err := w.admit(VerbCreate, model.KindControllerRevision); err != nil {
+			return 0, err
+		}
+		set := &w.sets[s]
+		template := w.template(set.template).spec
+		symbol := w.symbol(model.RevisionName(w.text(set.podBase), template, set.status.CollisionCount))
+		name := w.revisionName(set.name.Namespace, symbol)
+		if r, taken := w.revisions.find(name); taken {
+			if w.revisions.at(r).template == set.template {
+				return symbol, nil
+			}
+			set.status.CollisionCount++
+			continue
+		}
+		r := w.revisions.add(revision{
+			identity: w.stamp(name), set: s, owner: set.uid, number: number, template: set.template, annotations: set.annotations,
+		})
+		w.feedRevision(r)
+		w.record(record{kind: recRevisionCreated, subject: set.name, text: symbol, a: number})
+		return symbol, nil
+	}
+}
+
+// ownRevision adopts an orphan revision.
+func (w *world) ownRevision(s int32, name model.Symbol) error {
+	if err := w.admit(VerbUpdate, model.KindControllerRevision); err != nil {
+		return err
+	}
+	if r, ok := w.revisions.find(w.revisionName(w.sets[s].name.Namespace, name)); ok {
+		row := w.revisions.at(r)
+		row.set, row.owner, row.version = s, w.sets[s].uid, w.bump()
+		w.feedRevision(r)
+	}
+	return nil
+}
+
+// truncate deletes history that is too long.
+func (w *world) truncate(s int32, known bool) error {
+	set := &w.sets[s]
+	w.scratch.truncated = set.view.Truncate(known, w.scratch.truncated)
+	for _, name := range w.scratch.truncated {
+		if err := w.admit(VerbDelete, model.KindControllerRevision); err != nil {
+			return err
+		}
+		if r, ok := w.revisions.find(w.revisionName(set.name.Namespace, name)); ok {
+			w.record(record{kind: recRevisionTruncated, subject: set.name, text: name})
+			w.removeRevision(r)
+		}
+	}
+	return nil
+}
+
+func (w *world) removeRevision(r int32) {
+	gone := *w.revisions.at(r)
+	w.revisions.remove(r)
+	if gone.set != nowhere {
+		w.feedRevisionGone(gone.set, gone.name.Base)
+	}
+}
+
+// revisionView is what the StatefulSet controller sees of a revision.
+func (w *world) revisionView(r int32) policy.Revision {
+	row := w.revisions.at(r)
+	return policy.Revision{
+		Name: row.name.Base, Text: w.text(row.name.Base), UID: row.uid, Number: row.number,
+		CreatedAt: row.created, Template: row.template, Orphan: row.owner == 0,
+	}
+}

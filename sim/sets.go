@@ -1,0 +1,138 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// The API server, for StatefulSets.
+
+func seconds[T int32 | int64](n T) time.Duration { return time.Duration(n) * time.Second }
+
+// findSet returns the place of a set.
+func (w *world) findSet(n model.Name) (int32, bool) { return w.setNames.Get(n) }
+
+// createSet makes a set. Its spec has its defaults and has been validated.
+func (w *world) createSet(o *model.StatefulSet) {
+	s := w.setPlace()
+	name := w.name(o.Namespace, o.Name)
+	view := w.sets[s].view // its memory
+	view.CopyFrom(&policy.View{})
+	spec := o.Spec
+	w.sets[s] = statefulSet{
+		identity: w.stamp(name), labels: o.Labels, annotations: o.Annotations,
+		podBase: w.symbol(o.Name), serviceName: w.symbol(o.Spec.ServiceName),
+		spec: &spec, template: w.learn(&spec.Template), generation: 1, view: view,
+	}
+	set := &w.sets[s]
+	for i := range spec.VolumeClaimTemplates {
+		t := &spec.VolumeClaimTemplates[i]
+		set.claimBases = append(set.claimBases, w.symbol(t.Name+"-"+o.Name))
+		labels := t.Labels
+		for key, value := range spec.Selector.MatchLabels {
+			labels = labels.With(key, value)
+		}
+		set.claimLabels = append(set.claimLabels, labels)
+	}
+	w.setNames.Put(name, s)
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStatefulSet), a: 1})
+	w.feedSet(s)
+	w.reunite(s)
+}
+
+// setPlace is a free place for a set.
+func (w *world) setPlace() int32 {
+	if n := len(w.freeSets); n > 0 {
+		place := w.freeSets[n-1]
+		w.freeSets = w.freeSets[:n-1]
+		return place
+	}
+	w.sets = append(w.sets, statefulSet{})
+	return int32(len(w.sets) - 1)
+}
+
+// reunite shows a new set what an earlier one of its name may have left: pods,
+// claims and revisions.
+func (w *world) reunite(s int32) {
+	set := &w.sets[s]
+	for p := range w.pods.all {
+		r := w.pods.at(p)
+		if r.set == nowhere && r.name.Namespace == set.name.Namespace && r.name.Base == set.podBase {
+			r.set = s
+			r.matches = set.spec.Selector.Matches(w.podLabels(r))
+			w.feedPod(p)
+		}
+	}
+	for c := range w.claims.all {
+		w.feedClaim(c)
+	}
+	for r := range w.revisions.all {
+		row := w.revisions.at(r)
+		if row.owner == 0 && row.name.Namespace == set.name.Namespace &&
+			set.spec.Selector.Matches(w.template(row.template).spec.Labels) {
+			row.set = s
+			w.feedRevision(r)
+		}
+	}
+}
+
+// updateSet stores a new spec, or new labels and annotations. The generation
+// counts changes of the spec.
+func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
+	set := &w.sets[s]
+	set.labels, set.annotations = o.Labels, o.Annotations
+	set.version = w.bump()
+	if specChanged {
+		spec := o.Spec
+		set.spec = &spec
+		set.template = w.learn(&spec.Template)
+		set.generation++
+	}
+	w.record(record{kind: recApplied, subject: set.name, why: kindCode(model.KindStatefulSet), a: set.generation})
+	w.feedSet(s)
+	w.enqueue(s)
+}
+
+// deleteSet begins the end of a set. In the background it goes at once and the
+// garbage collector follows; in the foreground its dependents go first; orphaning
+// lets them go.
+func (w *world) deleteSet(s int32, how deletion) {
+	set := &w.sets[s]
+	if how == background {
+		w.removeSet(s)
+		return
+	}
+	if set.deleting == notDeleted {
+		set.generation++
+	}
+	set.deleting, set.deletedAt, set.version = how, w.now, w.bump()
+	w.feedSet(s)
+	w.enqueue(s)
+	w.depart(departed{kind: model.KindStatefulSet, uid: set.uid, name: set.name, how: how, set: s})
+}
+
+// removeSet takes the set object away.
+func (w *world) removeSet(s int32) {
+	set := &w.sets[s]
+	gone := set.identity
+	w.record(record{kind: recDeletedObject, subject: gone.name, why: kindCode(model.KindStatefulSet)})
+	w.queue.cancel(purposeSync, s)
+	w.queue.cancel(purposeDelayed, s)
+	for p := range w.pods.all {
+		if r := w.pods.at(p); r.set == s {
+			r.set = nowhere
+		}
+	}
+	for r := range w.revisions.all {
+		if row := w.revisions.at(r); row.set == s {
+			row.set = nowhere
+		}
+	}
+	w.setNames.Delete(gone.name)
+	view := set.view
+	w.sets[s] = statefulSet{view: view}
+	w.freeSets = append(w.freeSets, s)
+	w.depart(departed{kind: model.KindStatefulSet, uid: gone.uid, name: gone.name})
+}

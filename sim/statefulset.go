@@ -1,0 +1,393 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/validation"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// The StatefulSet controller.
+//
+// It notices changes of sets and of their pods; claims and revisions it reads and
+// does not watch. A moment after a change it looks at the set, decides
+// (package policy), and writes. A sync that fails is tried again after a back-off.
+//
+// Source: pkg/controller/statefulset/stateful_set.go.
+
+// The back-off of a failing set: 5ms, 10ms, 20ms, ..., 1000s.
+const (
+	firstRetry   = 5 * time.Millisecond
+	longestRetry = 1000 * time.Second
+)
+
+// enqueue makes the controller look at a set.
+func (w *world) enqueue(s int32) {
+	if _, armed := w.queue.armed(purposeSync, s); !armed {
+		w.queue.arm(purposeSync, s, w.soon())
+	}
+}
+
+// enqueueAfter makes the controller look at a set later. A set that waits already
+// keeps the earlier time.
+//
+// Source: client-go util/workqueue/delaying_queue.go, insert.
+func (w *world) enqueueAfter(s int32, d time.Duration) {
+	at := w.now.Add(d)
+	if earlier, armed := w.queue.armed(purposeDelayed, s); !armed || earlier > at {
+		w.queue.arm(purposeDelayed, s, at)
+	}
+}
+
+// syncSet looks at a set once.
+//
+// Source: pkg/controller/statefulset/stateful_set.go, sync and syncStatefulSet.
+func (w *world) syncSet(s int32) {
+	set := &w.sets[s]
+	err := w.consistent(set)
+	var status policy.Status
+	if err == nil {
+		status, err = w.trySet(s)
+	}
+	set = &w.sets[s]
+	if err != nil {
+		w.retrySet(s, err)
+		return
+	}
+	set.failures, set.blocked, set.trouble = 0, model.Name{}, 0
+	if after, ok := set.view.Recheck(w.now, status); ok {
+		w.enqueueAfter(s, after)
+	}
+}
+
+// errStale says that the controller's cache does not show its own last writes.
+var errStale = errors.New("the cache does not show the controller's own writes yet")
+
+// consistent fails while the cache lies behind what the controller itself wrote.
+//
+// Source: pkg/controller/statefulset, consistencyStore.EnsureReady; gate
+// StaleControllerConsistencyStatefulSet.
+func (w *world) consistent(set *statefulSet) error {
+	if d := w.settings.watchDelay; d > 0 && set.wrote != 0 && w.now < set.wrote.Add(d) {
+		return errStale
+	}
+	return nil
+}
+
+// trySet is one sync; it returns the status as it is then.
+func (w *world) trySet(s int32) (policy.Status, error) {
+	if err := w.adopt(s); err != nil {
+		return policy.Status{}, err
+	}
+	set := &w.sets[s]
+	update, err := w.revise(s)
+	if err != nil {
+		return policy.Status{}, errors.Join(err, w.truncate(s, false))
+	}
+	set.view.Settle(update)
+	d := &w.scratch.decision
+	set.view.Plan(w.now, d)
+	w.waits(s, d.Wait)
+	updates, err := w.carryOut(s, d)
+	set = &w.sets[s]
+	status := set.view.Final(d, updates)
+	status.CollisionCount = set.status.CollisionCount
+	if statusErr := w.writeStatus(s, status); statusErr != nil {
+		err = join(err, statusErr)
+	}
+	if truncateErr := w.truncate(s, true); truncateErr != nil {
+		err = join(err, truncateErr)
+	}
+	return status, err
+}
+
+// waits notes why the controller does nothing more. The reasons that pass by
+// themselves, a pod that starts, are not worth a record.
+func (w *world) waits(s int32, wait policy.Wait) {
+	set := &w.sets[s]
+	if set.wait == wait {
+		return
+	}
+	set.wait = wait
+	switch wait.Because {
+	case policy.StaleClaim, policy.CondemnedUnhealthy, policy.Budget, policy.BelowPartition, policy.ByHand:
+		w.record(record{kind: recWaits, subject: set.name, why: uint8(wait.Because), a: int64(wait.Ordinal)})
+	}
+}
+
+// join is errors.Join that leaves a single error as it is.
+func join(a, b error) error {
+	if a == nil {
+		return b
+	}
+	return errors.Join(a, b)
+}
+
+// adopt takes orphan revisions and pods in and lets go of pods that no longer match.
+func (w *world) adopt(s int32) error {
+	set := &w.sets[s]
+	for _, r := range set.view.Revisions() {
+		if r.Orphan && set.deleting == notDeleted {
+			if err := w.ownRevision(s, r.Name); err != nil {
+				return err
+			}
+		}
+	}
+	w.scratch.adopted = set.view.Adopt(w.scratch.adopted)
+	var failed error
+	for _, p := range w.scratch.adopted {
+		if err := w.admit(VerbUpdate, model.KindPod); err != nil {
+			failed = join(failed, err)
+			continue
+		}
+		r := w.pods.at(p.Handle)
+		if r.uid != p.UID {
+			continue // gone in the meantime
+		}
+		if p.Ownership == policy.Ours {
+			r.owner = 0
+			w.record(record{kind: recPodReleased, subject: r.name, object: set.name})
+		} else {
+			r.owner = w.sets[s].uid
+			w.record(record{kind: recPodAdopted, subject: r.name, object: set.name})
+		}
+		w.wrote(s)
+		w.podChanged(p.Handle)
+	}
+	return failed
+}
+
+// carryOut takes the steps of a decision. When one fails, the others of its group
+// are still taken and those of later groups are not. It returns how many
+// deletions of the update stage have succeeded.
+func (w *world) carryOut(s int32, d *policy.Decision) (updates int32, failed error) {
+	group := int32(-1)
+	for i := range d.Steps {
+		step := &d.Steps[i]
+		if failed != nil && step.Group != group {
+			break
+		}
+		if err := w.take(s, step); err != nil {
+			failed, group = join(failed, err), step.Group
+			continue
+		}
+		if step.Updates {
+			updates++
+		}
+	}
+	return updates, failed
+}
+
+// take takes one step.
+func (w *world) take(s int32, step *policy.Step) error {
+	switch step.Do {
+	case policy.CreatePod:
+		return w.createReplica(s, step)
+	case policy.DeletePod:
+		return w.deleteReplica(s, step)
+	case policy.CreateClaims:
+		if err := w.createClaims(s, step.Ordinal); err != nil {
+			return err
+		}
+		_, err := w.retainClaims(s, step.Pod)
+		return err
+	case policy.RetainClaims:
+		_, err := w.retainClaims(s, step.Pod)
+		return err
+	default:
+		return w.repairPod(s, step)
+	}
+}
+
+// createReplica makes the claims that are missing, the pod, and the owners of
+// claims that were there already.
+//
+// Source: pkg/controller/statefulset/stateful_pod_control.go, CreateStatefulPod.
+func (w *world) createReplica(s int32, step *policy.Step) error {
+	pod := model.Name{Namespace: w.sets[s].name.Namespace, Base: w.sets[s].podBase, Ordinal: step.Ordinal}
+	if err := w.createClaims(s, step.Ordinal); err != nil {
+		w.note(recCreateFailed, s, pod, err)
+		return err
+	}
+	if err := w.createPod(s, step.Ordinal, step.Revision); err != nil {
+		if !isAlreadyExists(err) {
+			w.note(recCreateFailed, s, pod, err)
+			return err
+		}
+		return blockedBy{err, pod}
+	}
+	w.wrote(s)
+	w.record(record{kind: recPodCreated, subject: w.sets[s].name, object: pod, why: uint8(step.Because), text: step.Revision})
+	_, err := w.retainClaims(s, policy.Pod{Ordinal: step.Ordinal})
+	return err
+}
+
+// deleteReplica deletes a pod. One that is gone already is a success.
+//
+// Source: pkg/controller/statefulset/stateful_pod_control.go, DeleteStatefulPod.
+func (w *world) deleteReplica(s int32, step *policy.Step) error {
+	set := &w.sets[s]
+	name := model.Name{Namespace: set.name.Namespace, Base: set.podBase, Ordinal: step.Ordinal}
+	if err := w.admit(VerbDelete, model.KindPod); err != nil {
+		w.note(recDeleteFailed, s, name, err)
+		return err
+	}
+	w.record(record{kind: recPodDeleted, subject: set.name, object: name, why: uint8(step.Because), a: int64(set.spec.Partition()), text: step.Pod.Revision})
+	if w.pods.at(step.Pod.Handle).uid == step.Pod.UID {
+		w.deletePod(step.Pod.Handle, gracefully)
+	}
+	return nil
+}
+
+// repairPod gives a pod its identity back, and its claims the owners that the
+// policy asks for.
+//
+// Source: pkg/controller/statefulset/stateful_pod_control.go, UpdateStatefulPod.
+func (w *world) repairPod(s int32, step *policy.Step) error {
+	wrote, err := w.retainClaims(s, step.Pod)
+	p := step.Pod.Handle
+	r := w.pods.at(p)
+	if r.uid != step.Pod.UID {
+		return err
+	}
+	if err != nil || r.named && !wrote {
+		return err
+	}
+	if err := w.admit(VerbUpdate, model.KindPod); err != nil {
+		w.note(recUpdateFailed, s, r.name, err)
+		return err
+	}
+	r.named, r.indexed = true, true
+	w.wrote(s)
+	w.record(record{kind: recPodRepaired, subject: w.sets[s].name, object: r.name})
+	w.podChanged(p)
+	return nil
+}
+
+// writeStatus stores a status that differs from the stored one.
+//
+// Source: pkg/controller/statefulset/stateful_set_status_updater.go.
+func (w *world) writeStatus(s int32, status policy.Status) error {
+	set := &w.sets[s]
+	if !status.Differs(set.view.Set().Status) {
+		return nil
+	}
+	if err := w.admit(VerbUpdateStatus, model.KindStatefulSet); err != nil {
+		return err
+	}
+	if status.CurrentReplicas < 0 {
+		text := w.modelStatus(&status)
+		return validation.Invalid(model.KindStatefulSet, w.rendered(set.name),
+			validation.StatefulSetStatus(&text, &model.StatefulSetStatus{}))
+	}
+	promoted := set.status.CurrentRevision != status.CurrentRevision && set.status.CurrentRevision != 0
+	set.status = status
+	set.version = w.bump()
+	w.wrote(s)
+	if promoted {
+		w.record(record{kind: recPromoted, subject: set.name, text: status.CurrentRevision})
+	}
+	w.feedSet(s)
+	w.enqueue(s)
+	return nil
+}
+
+// retrySet plans the next attempt of a sync that failed. One that would fail in
+// the same way again is not planned before what it fails at has changed.
+func (w *world) retrySet(s int32, err error) {
+	set := &w.sets[s]
+	set.failures++
+	set.failedAt = w.now
+	set.blocked = model.Name{}
+	set.trouble = w.symbol(err.Error())
+	if errors.Is(err, errStale) {
+		w.enqueueAfter(s, w.backoff(set, set.wrote.Add(w.settings.watchDelay)))
+		return
+	}
+	var blocked blockedBy
+	var refused *validation.StatusError
+	switch {
+	case errors.As(err, &blocked):
+		set.blocked = blocked.name
+		w.record(record{kind: recSyncBlocked, subject: set.name, object: blocked.name, text: set.trouble})
+	case errors.As(err, &refused) && refused.Kind == model.KindPod:
+		// No pod of this set can be created until the set is another one.
+	default:
+		w.record(record{kind: recSyncFailed, subject: set.name, text: set.trouble, a: int64(set.failures)})
+		w.enqueueAfter(s, w.backoff(set, w.now))
+	}
+}
+
+// backoff is how long from now the next attempt is that is made at the instant
+// earliest or later, if attempts are made at each instant of the back-off.
+func (w *world) backoff(set *statefulSet, earliest model.Instant) time.Duration {
+	at := set.failedAt
+	for n := set.failures - 1; ; n++ {
+		delay := longestRetry
+		if n < 18 {
+			delay = min(firstRetry<<n, longestRetry)
+		}
+		at = at.Add(delay)
+		if at >= earliest {
+			return at.Sub(w.now)
+		}
+	}
+}
+
+// blockedBy is an error that goes on until an object is gone.
+type blockedBy struct {
+	error
+	name model.Name
+}
+
+func (b blockedBy) Unwrap() error { return b.error }
+
+func isAlreadyExists(err error) bool {
+	var status *validation.StatusError
+	return errors.As(err, &status) && status.Reason == validation.ReasonAlreadyExists
+}
+
+// unblock lets the sets go on that wait for an object to go.
+func (w *world) unblock(gone model.Name) {
+	for s := range w.sets {
+		if set := &w.sets[s]; set.uid != 0 && set.blocked == gone {
+			set.blocked = model.Name{}
+			w.enqueueAfter(int32(s), w.backoff(set, w.now))
+		}
+	}
+}
+
+// wrote notes that the controller has written something that its cache must show
+// before the next sync.
+func (w *world) wrote(s int32) { w.sets[s].wrote = w.now }
+
+// note records the event of a write that failed.
+func (w *world) note(kind recordKind, s int32, object model.Name, err error) {
+	w.record(record{kind: kind, subject: w.sets[s].name, object: object, text: w.symbol(err.Error())})
+}
+
+// modelStatus is a status as the API shows it.
+func (w *world) modelStatus(s *policy.Status) model.StatefulSetStatus {
+	out := model.StatefulSetStatus{
+		ObservedGeneration: s.ObservedGeneration,
+		Replicas:           s.Replicas,
+		ReadyReplicas:      s.ReadyReplicas,
+		CurrentReplicas:    s.CurrentReplicas,
+		UpdatedReplicas:    s.UpdatedReplicas,
+		AvailableReplicas:  s.AvailableReplicas,
+		CurrentRevision:    w.text(s.CurrentRevision),
+		UpdateRevision:     w.text(s.UpdateRevision),
+	}
+	if s.CollisionCount > 0 {
+		out.CollisionCount = &s.CollisionCount
+	}
+	return out
+}
+
+// errClaimDeleting is why a pod is not created while its claim is being deleted.
+func (w *world) errClaimDeleting(claim model.Name) error {
+	return blockedBy{fmt.Errorf("pvc %s is being deleted", w.rendered(claim)), claim}
+}

@@ -1,0 +1,267 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/ordinal-sim/ordinal/dnsmodel"
+	"github.com/ordinal-sim/ordinal/internal/flat"
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/storage"
+)
+
+// world is everything that a fork copies: the time, what is to come, the tables
+// of what is, and what has happened. Those who act in it have a file each, all
+// of one shape: what they notice, when they act, and what they write.
+type world struct {
+	settings *settings
+	names    *names
+	library  *library
+	borrowed bool // names and library are shared with a fork: copy before writing
+
+	now         model.Instant
+	nextUID     model.UID
+	nextVersion int64
+	nextIP      uint32
+	nextVIP     uint32
+	events      int64 // how many there have been
+	fingerprint uint64
+
+	queue   queue
+	choices choices
+	trace   trace
+
+	nodes       table[node]
+	images      table[nodeImage]
+	sets        []statefulSet // like a table, but each holds a view that has to be copied
+	setNames    flat.Index[model.Name]
+	freeSets    []int32
+	revisions   table[revision]
+	pods        table[pod]
+	containers  []container
+	freeCont    int32 // the first of the containers not in use, chained by next; nowhere if there is none
+	claims      table[claim]
+	volumes     table[volume]
+	attachments []attachment
+	freeAttach  int32
+	classes     table[class]
+	services    table[service]
+	endpoints   table[endpoint]
+
+	unschedulable int32 // pods that found no node and wait
+
+	unpublished flat.FIFO[dated[model.Name]] // pods whose Services do not know their state yet
+	orphaned    flat.FIFO[dated[departed]]   // owners that are gone, for the garbage collector
+	watched     flat.FIFO[dated[delivery]]   // what the StatefulSet controller has not heard yet
+	operations  []operation
+	failing     []writeFault
+	free        []int32 // volumes that a claim may still get, by the spelling of their names
+
+	namespaces  []model.Symbol
+	caches      []dnsmodel.Cache // of DNS; none before the first question
+	noticed     storage.Notice   // the last notice that was recorded, and its words
+	noticedText model.Symbol
+
+	made    []madeSpec   // specs that provisioners have given to volumes; replaced when it grows
+	dynamic model.Symbol // dynamicVolumes
+
+	oddOwners bool // somebody has given claims owners by hand
+	oddMounts bool // some pod mounts a claim that its set did not make for it
+
+	scratch scratch
+}
+
+// dated is something that is to be seen to at an instant.
+type dated[T any] struct {
+	at   model.Instant
+	item T
+}
+
+// scratch is memory that decisions are made in; it holds nothing between events.
+type scratch struct {
+	decision  policy.Decision
+	adopted   []policy.Pod
+	truncated []model.Symbol
+}
+
+func newWorld(c Config) *world {
+	w := &world{
+		settings: c.settings(),
+		names:    newNames(),
+		library:  &library{byText: map[string]policy.Template{}},
+		choices:  seededChoices(c.Seed),
+		nextUID:  1, nextVersion: 1,
+		freeCont: nowhere, freeAttach: nowhere,
+	}
+	w.choices.custom = c.Chooser
+	w.namespaces = append(w.namespaces, w.symbol(model.NamespaceDefault))
+	w.dynamic = w.symbol(dynamicVolumes)
+	for i := range max(1, c.Nodes) {
+		w.addNode(i)
+	}
+	return w
+}
+
+// copyFrom makes w a fork of src, in w's own memory. The first fork of a world
+// writes to it (it seals its history); the ones after that only read.
+func (w *world) copyFrom(src *world) {
+	if !src.borrowed {
+		src.borrowed = true
+	}
+	own := *w
+	src.trace.forkTo(&own.trace)
+	*w = *src
+	w.trace = own.trace
+	w.queue = own.queue
+	w.queue.copyFrom(&src.queue)
+	copyTable(&w.nodes, &own.nodes, &src.nodes)
+	copyTable(&w.images, &own.images, &src.images)
+	copyTable(&w.revisions, &own.revisions, &src.revisions)
+	copyTable(&w.pods, &own.pods, &src.pods)
+	copyTable(&w.claims, &own.claims, &src.claims)
+	copyTable(&w.volumes, &own.volumes, &src.volumes)
+	copyTable(&w.classes, &own.classes, &src.classes)
+	copyTable(&w.services, &own.services, &src.services)
+	w.containers = append(own.containers[:0], src.containers...)
+	w.attachments = append(own.attachments[:0], src.attachments...)
+	copyTable(&w.endpoints, &own.endpoints, &src.endpoints)
+	w.operations = append(own.operations[:0], src.operations...)
+	w.failing = append(own.failing[:0], src.failing...)
+	w.free = append(own.free[:0], src.free...)
+	w.unpublished = own.unpublished
+	w.unpublished.CopyFrom(&src.unpublished)
+	w.orphaned = own.orphaned
+	w.orphaned.CopyFrom(&src.orphaned)
+	w.watched = own.watched
+	w.watched.CopyFrom(&src.watched)
+	w.copySets(&own, src)
+	w.copyCaches(&own, src)
+	w.scratch = own.scratch
+}
+
+func copyTable[T row](dst, own, src *table[T]) {
+	*dst = *own
+	dst.copyFrom(src)
+}
+
+func (w *world) copySets(own, src *world) {
+	w.setNames = own.setNames
+	w.setNames.CopyFrom(&src.setNames)
+	w.freeSets = append(own.freeSets[:0], src.freeSets...)
+	w.sets = own.sets[:cap(own.sets)]
+	for len(w.sets) < len(src.sets) {
+		w.sets = append(w.sets, statefulSet{})
+	}
+	w.sets = w.sets[:len(src.sets)]
+	for i := range src.sets {
+		view := w.sets[i].view
+		w.sets[i] = src.sets[i]
+		view.CopyFrom(&src.sets[i].view)
+		w.sets[i].view = view
+	}
+}
+
+func (w *world) copyCaches(own, src *world) {
+	w.namespaces = append(own.namespaces[:0], src.namespaces...)
+	w.caches = own.caches[:cap(own.caches)]
+	for len(w.caches) < len(src.caches) {
+		w.caches = append(w.caches, dnsmodel.Cache{})
+	}
+	w.caches = w.caches[:len(src.caches)]
+	for i := range src.caches {
+		w.caches[i].CopyFrom(&src.caches[i])
+	}
+}
+
+// step lets the next event happen.
+func (w *world) step() {
+	e := w.queue.pop()
+	w.now = e.at
+	w.events++
+	w.digest(uint64(e.at), uint64(e.purpose)<<32|uint64(uint32(e.entity)))
+	w.dispatch(e)
+}
+
+// digest mixes something that has happened into the fingerprint.
+func (w *world) digest(a, b uint64) {
+	h := (w.fingerprint ^ a) * 0x9e3779b97f4a7c15
+	h ^= h >> 29
+	h = (h ^ b) * 0xbf58476d1ce4e5b9
+	w.fingerprint = h ^ h>>32
+}
+
+// dispatch gives an event to the one who acts.
+func (w *world) dispatch(e event) {
+	switch e.purpose {
+	case purposeSync, purposeDelayed:
+		w.syncSet(e.entity)
+	case purposeSchedule:
+		w.schedule(e.entity)
+	case purposeVolumes:
+		w.startPod(e.entity)
+	case purposeRemove:
+		w.podStopped(e.entity)
+	case purposePublish:
+		w.publish()
+	case purposeProgress:
+		w.progressContainer(e.entity)
+	case purposeReady:
+		w.containerReady(e.entity)
+	case purposeExit:
+		w.containerExits(e.entity)
+	case purposeBind:
+		w.syncClaim(e.entity)
+	case purposeProvision:
+		w.provision(e.entity)
+	case purposeReclaim:
+		w.syncVolume(e.entity)
+	case purposeAttach:
+		w.attachmentDone(e.entity)
+	case purposeCollect:
+		w.collect()
+	case purposeWatch:
+		w.deliver()
+	case purposeOperation:
+		w.operate(e.entity)
+	default:
+		panic("sim: an event without a purpose")
+	}
+}
+
+// after is the instant at which something that takes the latency l is done.
+func (w *world) after(l *Latency, label string) model.Instant {
+	return w.now.Add(w.draw(l, label))
+}
+
+// draw is one drawing of a latency. Only one that varies is a choice.
+func (w *world) draw(l *Latency, label string) time.Duration {
+	if !l.varies() {
+		return l.quantiles[0]
+	}
+	k := w.choices.choose(label, slices1024)
+	w.digest(uint64(k), slices1024)
+	w.record(record{kind: recChoice, a: int64(k), b: slices1024, text: w.symbol(label)})
+	return l.at(k)
+}
+
+// soon is when a controller acts on a change that it notices now.
+func (w *world) soon() model.Instant {
+	return w.after(&w.settings.latencies.Controller, "controller")
+}
+
+func (w *world) record(r record) {
+	r.at = w.now
+	w.trace.add(r)
+}
+
+// stamp gives a new object its identity.
+func (w *world) stamp(n model.Name) identity {
+	w.nextUID++
+	return identity{name: n, uid: w.nextUID - 1, version: w.bump(), created: w.now}
+}
+
+// bump is the next resourceVersion.
+func (w *world) bump() int64 {
+	w.nextVersion++
+	return w.nextVersion - 1
+}

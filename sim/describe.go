@@ -1,0 +1,134 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ordinal-sim/ordinal/dnsmodel"
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/validation"
+)
+
+// Describe is `kubectl describe`, for a set, a pod or a claim named like "sts/web":
+// what it is, and its events.
+func (c *Cluster) Describe(target string, opts ...Option) (string, error) {
+	kind, name, err := parseTarget(target)
+	if err != nil {
+		return "", err
+	}
+	object := c.w.object(kind, namespaceOf(opts), name)
+	if object == nil {
+		return "", validation.NotFound(kind, name)
+	}
+	var b strings.Builder
+	describeMeta(&b, object.Meta(), kind.Namespaced())
+	switch o := object.(type) {
+	case *model.StatefulSet:
+		describeSet(&b, o)
+	case *model.Pod:
+		describePod(&b, o)
+	case *model.PersistentVolumeClaim:
+		field(&b, "Status", string(o.Status.Phase))
+		field(&b, "Volume", o.Spec.VolumeName)
+		field(&b, "Capacity", o.Status.Capacity.String())
+		field(&b, "Access Modes", modes(o.Status.AccessModes))
+	case *model.PersistentVolume:
+		field(&b, "Status", string(o.Status.Phase))
+		field(&b, "Reclaim Policy", string(o.Spec.ReclaimPolicy))
+		field(&b, "Capacity", o.Spec.Capacity.String())
+	}
+	events := c.Events(shortKind(kind)+"/"+name, opts...)
+	if len(events.Items) == 0 {
+		field(&b, "Events", "<none>")
+	} else {
+		b.WriteString("Events:\n" + events.String())
+	}
+	return b.String(), nil
+}
+
+func field(b *strings.Builder, name, value string) { fmt.Fprintf(b, "%-22s%s\n", name+":", value) }
+
+func describeMeta(b *strings.Builder, m *model.ObjectMeta, namespaced bool) {
+	field(b, "Name", m.Name)
+	if namespaced {
+		field(b, "Namespace", m.Namespace)
+	}
+	field(b, "CreationTimestamp", m.CreatedAt.String())
+	field(b, "Labels", m.Labels.String())
+	if m.DeletedAt != nil {
+		field(b, "Terminating", "until "+m.DeletedAt.String())
+	}
+	for _, o := range m.OwnerReferences {
+		field(b, "Controlled By", string(o.Kind)+"/"+o.Name)
+	}
+}
+
+func describeSet(b *strings.Builder, s *model.StatefulSet) {
+	field(b, "Selector", s.Spec.Selector.String())
+	field(b, "Replicas", fmt.Sprintf("%d desired | %d total", s.Spec.DesiredReplicas(), s.Status.Replicas))
+	field(b, "Update Strategy", string(s.Spec.UpdateStrategy.Type))
+	if s.Spec.UpdateStrategy.RollingUpdate != nil {
+		field(b, "  Partition", fmt.Sprint(s.Spec.Partition()))
+	}
+	field(b, "Pods Status", fmt.Sprintf("%d ready / %d current / %d updated", s.Status.ReadyReplicas, s.Status.CurrentReplicas, s.Status.UpdatedReplicas))
+	b.WriteString(describeTemplate(&s.Spec.Template))
+	for i := range s.Spec.VolumeClaimTemplates {
+		t := &s.Spec.VolumeClaimTemplates[i]
+		class := "<default>"
+		if t.Spec.StorageClassName != nil {
+			class = *t.Spec.StorageClassName
+		}
+		field(b, "Volume Claim", fmt.Sprintf("%s, %s of class %s, %s", t.Name, t.Spec.Request, class, modes(t.Spec.AccessModes)))
+	}
+}
+
+// describeTemplate renders a pod template as kubectl does.
+func describeTemplate(t *model.PodTemplateSpec) string {
+	var b strings.Builder
+	b.WriteString("Pod Template:\n")
+	field(&b, "  Labels", t.Labels.String())
+	if len(t.Annotations) > 0 {
+		field(&b, "  Annotations", t.Annotations.String())
+	}
+	b.WriteString("  Containers:\n")
+	for i := range t.Spec.Containers {
+		b.WriteString("   " + t.Spec.Containers[i].Name + ":\n")
+		field(&b, "    Image", t.Spec.Containers[i].Image)
+	}
+	return b.String()
+}
+
+func describePod(b *strings.Builder, p *model.Pod) {
+	field(b, "Node", p.Spec.NodeName)
+	field(b, "Status", PodStatus(p))
+	field(b, "IP", p.Status.PodIP)
+	for _, c := range p.Status.ContainerStatuses {
+		b.WriteString("Container " + c.Name + ":\n")
+		field(b, "  Image", c.Image)
+		field(b, "  State", strings.TrimSpace(c.State+" "+c.Reason))
+		field(b, "  Ready", fmt.Sprint(c.Ready))
+		field(b, "  Restart Count", fmt.Sprint(c.RestartCount))
+	}
+	for _, v := range p.Spec.Volumes {
+		if v.PersistentVolumeClaim != "" {
+			field(b, "Volume "+v.Name, "claim "+v.PersistentVolumeClaim)
+		}
+	}
+	for _, c := range p.Status.Conditions {
+		field(b, "Condition "+c.Type, fmt.Sprint(c.Status))
+	}
+}
+
+// Lookup is `kubectl exec <pod> -- nslookup <name>`: what the resolver in a pod is
+// told. It is an error only if there is no such pod, or it has no address yet; a
+// name that is not found is a result.
+func (c *Cluster) Lookup(pod, name string, opts ...Option) (dnsmodel.Result, error) {
+	p, err := c.w.mustPod(namespaceOf(opts), pod)
+	if err != nil {
+		return dnsmodel.Result{}, err
+	}
+	if c.w.pods.at(p).ip == 0 {
+		return dnsmodel.Result{}, fmt.Errorf("cannot exec in pod %s: it has not been started", pod)
+	}
+	return c.w.resolve(p, name), nil
+}

@@ -1,0 +1,215 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/storage"
+)
+
+// State is how a world comes to rest.
+type State uint8
+
+// The ways of coming to rest.
+const (
+	// Settled: nothing is pending, and the world is what the specs ask for.
+	Settled State = iota
+	// Waiting: nothing is pending, and the world is not what the specs ask for.
+	// The reasons say what it waits for.
+	Waiting
+	// Limit: it goes on for ever, or for longer than [Cluster.Settle] looks: a
+	// crash loop, or a pod that is deleted and created again and again.
+	Limit
+)
+
+// String is "settled", "waiting" or "limit".
+func (s State) String() string { return [...]string{"settled", "waiting", "limit"}[s] }
+
+// Outcome is how a world has come to rest, and why it is not what the specs ask for.
+type Outcome struct {
+	State   State
+	At      model.Instant
+	Reasons []Reason // from what is waited for by others to the root; none if Settled
+}
+
+// Reason is why an object is not as it should be.
+type Reason struct {
+	Object string // "pod/web-0"
+	Why    string
+	Remedy string // what would help, as a command or a sentence; "" if that is for another reason to say
+}
+
+// String says the reason in one line, and the remedy in another.
+func (r Reason) String() string {
+	s := r.Object + ": " + r.Why
+	if r.Remedy != "" {
+		s += "\n  it would help to " + r.Remedy
+	}
+	return s
+}
+
+// String says the state and the reasons.
+func (o Outcome) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s at %s\n", o.State, clock(o.At))
+	for _, r := range o.Reasons {
+		b.WriteString(r.String() + "\n")
+	}
+	return b.String()
+}
+
+// How far Settle looks: a week, and so many events.
+const (
+	settleTime   = 7 * 24 * time.Hour
+	settleEvents = 10_000_000
+)
+
+// Settle lets time pass until nothing is pending, and says how the world has come
+// to rest. It looks a week ahead.
+func (c *Cluster) Settle() Outcome {
+	w := c.w
+	until, budget := w.now.Add(settleTime), w.events+settleEvents
+	for len(w.queue.heap) > 0 {
+		if w.queue.heap[0].at > until || w.events >= budget {
+			return Outcome{State: Limit, At: w.now, Reasons: w.reasons()}
+		}
+		w.step()
+	}
+	out := Outcome{State: Settled, At: w.now, Reasons: w.reasons()}
+	if len(out.Reasons) > 0 {
+		out.State = Waiting
+	}
+	return out
+}
+
+// Reasons are why the world is not what the specs ask for as it is now; none if it is.
+func (c *Cluster) Reasons() []Reason { return c.w.reasons() }
+
+func (w *world) reasons() []Reason {
+	var out []Reason
+	for s := range w.sets {
+		if w.sets[s].uid != 0 {
+			out = append(out, w.setReasons(int32(s))...)
+		}
+	}
+	for p := range w.pods.all {
+		if why, remedy := w.podReason(p); why != "" {
+			out = append(out, Reason{"pod/" + w.rendered(w.pods.at(p).name), why, remedy})
+		}
+	}
+	for c := range w.claims.all {
+		if why, remedy := w.claimReason(c); why != "" {
+			out = append(out, Reason{"pvc/" + w.rendered(w.claims.at(c).Name), why, remedy})
+		}
+	}
+	return out
+}
+
+// setReasons is why a set is not what its spec asks for.
+func (w *world) setReasons(s int32) []Reason {
+	set := &w.sets[s]
+	name := "sts/" + w.rendered(set.name)
+	if set.trouble != 0 {
+		remedy := ""
+		if set.blocked == (model.Name{}) && set.failures > 0 {
+			remedy = "change the set, or what refuses its pods"
+		}
+		return []Reason{{name, "the controller cannot go on: " + w.text(set.trouble), remedy}}
+	}
+	replicas := set.spec.DesiredReplicas()
+	st := &set.status
+	complete := st.ObservedGeneration == set.generation && st.Replicas == replicas && st.AvailableReplicas == replicas
+	switch set.wait.Because {
+	case 0, policy.BelowPartition, policy.ByHand:
+		if complete && set.deleting == notDeleted {
+			return nil
+		}
+	}
+	return []Reason{{name, "waits: " + w.waitReason(set.name, set.wait), w.setRemedy(set)}}
+}
+
+// setRemedy is what frees a set whose pod does not get well by itself.
+func (w *world) setRemedy(set *statefulSet) string {
+	if set.wait.Ordinal < 0 {
+		return ""
+	}
+	pod, ok := set.view.Pod(set.wait.Ordinal)
+	if !ok {
+		return ""
+	}
+	name := model.PodName(w.text(set.podBase), set.wait.Ordinal)
+	switch set.wait.Because {
+	case policy.NotReady, policy.NotRunning:
+		if pod.Revision != set.status.UpdateRevision {
+			return fmt.Sprintf("kubectl delete pod %s: under OrderedReady a pod of an old revision is only replaced "+
+				"once it is ready, or deleted (kubernetes #67250)", name)
+		}
+	case policy.CondemnedUnhealthy:
+		return "kubectl delete pod " + name
+	}
+	return ""
+}
+
+// podReason is why a pod does not run as it should.
+func (w *world) podReason(p int32) (why, remedy string) {
+	r := w.pods.at(p)
+	switch {
+	case r.node == nowhere && r.place.binding:
+		return "waits for its volumes to be bound", ""
+	case r.node == nowhere && r.place.waiting:
+		rec := record{
+			object: r.place.claim, why: uint8(r.place.reason),
+			a: int64(r.place.full)<<32 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
+		}
+		if r.place.cordoned > 0 {
+			remedy = "uncordon a node, or add one"
+		} else if r.place.full > 0 {
+			remedy = "add a node"
+		}
+		return "Pending: " + w.unschedulableMessage(&rec), remedy
+	case r.deleting:
+		return "is terminating", ""
+	case r.stage == stageVolumes:
+		return "waits for its volumes", ""
+	}
+	for c := r.containers; c != nowhere; c = w.containers[c].next {
+		image := w.containerSpec(c).Image
+		switch {
+		case w.containers[c].state == containerNoImage:
+			return fmt.Sprintf("ImagePullBackOff: image %s cannot be pulled", image), "set another image"
+		case w.containers[c].state == containerCrashed:
+			return fmt.Sprintf("CrashLoopBackOff: the program of image %s exits with code %d", image, w.containers[c].exitCode), "set another image"
+		case w.containers[c].state == containerRunning && !w.containers[c].ready && w.image(c).NeverReady:
+			return fmt.Sprintf("not ready: the program of image %s never becomes ready", image), "set another image"
+		}
+	}
+	if !r.ready {
+		return "not ready", ""
+	}
+	return "", ""
+}
+
+// claimReason is why a claim is not bound, or not gone.
+func (w *world) claimReason(c int32) (why, remedy string) {
+	row := w.claims.at(c)
+	if row.Deleting {
+		return "is being deleted, and stays as long as a pod uses it", ""
+	}
+	if row.BindCompleted && row.Phase == model.ClaimBound {
+		return "", ""
+	}
+	switch row.notice.Reason {
+	case storage.NoConsumer, storage.NoReason:
+		return "", ""
+	case storage.ClassNotFound:
+		remedy = fmt.Sprintf("kubectl apply a StorageClass named %s, or a PersistentVolume of that class that fits", w.text(row.Class.Name))
+	case storage.NoVolumeFits, storage.NoProvisioner, storage.VolumeNotCreated:
+		remedy = "kubectl apply a PersistentVolume that fits"
+	case storage.ProvisionerAsked:
+		remedy = "run the provisioner, or kubectl apply a PersistentVolume that fits"
+	}
+	return string(row.Phase) + ": " + row.notice.Message(spelling{w}), remedy
+}

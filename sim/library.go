@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"maps"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -57,4 +58,18 @@ func (w *world) own() {
 		byText:    maps.Clone(w.library.byText),
 	}
 	w.borrowed = false
+}
+
+// specText is a set's spec as one string.
+func specText(spec *model.StatefulSetSpec) string { return jsonText(spec) }
+
+// serviceText is a Service's spec as one string.
+func serviceText(o *model.Service) string { return jsonText(&o.Spec) }
+
+func jsonText(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("sim: a spec cannot be marshalled: " + err.Error())
+	}
+	return string(b)
 }

@@ -20,18 +20,31 @@ func bytesToAPI(b model.Bytes) resource.Quantity {
 	return *resource.NewQuantity(int64(b), format)
 }
 
+// Beyond these the quantity's own methods overflow in silence. Nobody has as
+// much, so such an amount counts as none, which convert notices too.
+const (
+	mostBytes = 1 << 62
+	mostCPUs  = math.MaxInt64 / 1000
+)
+
 func bytesFromAPI(list corev1.ResourceList, name corev1.ResourceName) model.Bytes {
 	q := list[name]
+	if !within(q, mostBytes) {
+		return 0
+	}
 	return model.Bytes(q.Value())
 }
 
 func cpuFromAPI(list corev1.ResourceList) model.MilliCPU {
 	q := list[corev1.ResourceCPU]
-	const most = math.MaxInt64 / 1000
-	if q.Value() > most || q.Value() < -most {
-		return 0 // nobody has that many
+	if !within(q, mostCPUs) {
+		return 0
 	}
 	return model.MilliCPU(q.MilliValue())
+}
+
+func within(q resource.Quantity, most int64) bool {
+	return q.CmpInt64(most) <= 0 && q.CmpInt64(-most) >= 0
 }
 
 func storageToAPI(b model.Bytes) corev1.ResourceList {

@@ -79,13 +79,12 @@ func nodeFromAPI(n *corev1.Node) *model.Node {
 	if allocatable == nil {
 		allocatable = n.Status.Capacity
 	}
-	pods := allocatable[corev1.ResourcePods]
 	out := &model.Node{
 		ObjectMeta: metaFromAPI(&n.ObjectMeta),
 		Spec:       model.NodeSpec{Unschedulable: n.Spec.Unschedulable},
 		Status: model.NodeStatus{
 			Allocatable: resourcesFromAPI(allocatable),
-			Pods:        int32(min(max(pods.Value(), math.MinInt32), math.MaxInt32)),
+			Pods:        int32(min(max(bytesFromAPI(allocatable, corev1.ResourcePods), math.MinInt32), math.MaxInt32)),
 		},
 	}
 	for _, c := range n.Status.Conditions {

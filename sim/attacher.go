@@ -135,7 +135,7 @@ func (w *world) newAttachment(row attachment) int32 {
 		w.attachments[a] = row
 		return a
 	}
-	w.attachments = append(w.attachments, row)
+	w.attachments = append(doubled(w.attachments), row)
 	return int32(len(w.attachments) - 1)
 }
 

@@ -242,6 +242,6 @@ func (w *world) newContainer(row container) int32 {
 		w.containers[c] = row
 		return c
 	}
-	w.containers = append(w.containers, row)
+	w.containers = append(doubled(w.containers), row)
 	return int32(len(w.containers) - 1)
 }

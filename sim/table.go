@@ -29,10 +29,19 @@ func (t *table[T]) add(r T) int32 {
 		t.rows[place] = r
 	} else {
 		place = int32(len(t.rows))
-		t.rows = append(t.rows, r)
+		t.rows = append(doubled(t.rows), r)
 	}
 	t.names.Put(r.rowName(), place)
 	return place
+}
+
+// doubled makes room for one more element by doubling: append alone enlarges long
+// slices by a quarter, and then copies each element four times on its way.
+func doubled[T any](s []T) []T {
+	if len(s) < cap(s) || len(s) < 256 {
+		return s
+	}
+	return append(make([]T, 0, 2*len(s)), s...)
 }
 
 // remove takes a row out.

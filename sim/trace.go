@@ -31,7 +31,23 @@ type segment struct {
 	records []record
 }
 
-func (t *trace) add(r record) { t.own.records = append(t.own.records, r) }
+// fullSegment is the length from which on a segment is not enlarged, which would
+// copy it, but sealed.
+const fullSegment = 1024
+
+func (t *trace) add(r record) {
+	if n := len(t.own.records); n == cap(t.own.records) && n >= fullSegment {
+		t.seal()
+		t.own.records = make([]record, 0, fullSegment)
+	}
+	t.own.records = append(t.own.records, r)
+}
+
+// seal ends the segment; another goes on.
+func (t *trace) seal() {
+	sealed := t.own
+	t.own = segment{before: &sealed, past: t.len()}
+}
 
 // reserve makes room for n more records.
 func (t *trace) reserve(n int) {
@@ -44,8 +60,7 @@ func (t *trace) len() int { return t.own.past + len(t.own.records) }
 // forkTo makes dst go on from here, in dst's own memory.
 func (t *trace) forkTo(dst *trace) {
 	if len(t.own.records) > 0 {
-		sealed := t.own
-		t.own = segment{before: &sealed, past: t.len()}
+		t.seal()
 	}
 	dst.own = segment{before: t.own.before, past: t.own.past, records: dst.own.records[:0]}
 }

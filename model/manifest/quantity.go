@@ -28,23 +28,29 @@ const (
 )
 
 func bytesFromAPI(list corev1.ResourceList, name corev1.ResourceName) model.Bytes {
-	q := list[name]
-	if !within(q, mostBytes) {
-		return 0
-	}
-	return model.Bytes(q.Value())
+	return model.Bytes(number(list[name], mostBytes, (*resource.Quantity).Value))
 }
 
 func cpuFromAPI(list corev1.ResourceList) model.MilliCPU {
-	q := list[corev1.ResourceCPU]
-	if !within(q, mostCPUs) {
-		return 0
-	}
-	return model.MilliCPU(q.MilliValue())
+	return model.MilliCPU(number(list[corev1.ResourceCPU], mostCPUs, (*resource.Quantity).MilliValue))
 }
 
-func within(q resource.Quantity, most int64) bool {
-	return q.CmpInt64(most) <= 0 && q.CmpInt64(-most) >= 0
+// number is a quantity as an integer. Large negative quantities come out of the
+// library's methods as nonsense, large positive ones do not.
+func number(q resource.Quantity, most int64, value func(*resource.Quantity) int64) int64 {
+	q = q.DeepCopy()
+	negative := q.Sign() < 0
+	if negative {
+		q.Neg()
+	}
+	switch {
+	case q.CmpInt64(most) > 0:
+		return 0
+	case negative:
+		return -value(&q)
+	default:
+		return value(&q)
+	}
 }
 
 func storageToAPI(b model.Bytes) corev1.ResourceList {

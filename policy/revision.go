@@ -100,7 +100,8 @@ func (v *View) active(name model.Symbol) int32 {
 	if i := v.revisionAt(name); i >= 0 {
 		return v.revisions[i].active
 	}
-	return 0
+	_, active := v.carrying(name) // the watch has yet to show the revision that was just written
+	return active
 }
 
 // RevisionAction says what has to be written before the revision of the present

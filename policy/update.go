@@ -52,8 +52,12 @@ func (p *plan) updateTurn() {
 // outOfBudget notes that the update waits for unavailable replicas, naming the
 // first one.
 func (p *plan) outOfBudget() {
+	i := p.marks.next(unsettled, 0)
+	if i < 0 && p.grown < p.replicas {
+		i = p.grown // has never had a pod, and so no marks
+	}
 	ordinal := int32(-1)
-	if i := p.marks.next(unsettled, 0); i >= 0 {
+	if i >= 0 {
 		ordinal = p.start + i
 	}
 	p.d.Wait = Wait{Budget, ordinal}

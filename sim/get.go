@@ -29,11 +29,6 @@ func newTable(head ...string) *textTable {
 }
 
 func (t *textTable) row(cells ...string) {
-	for i, cell := range cells {
-		if cell == "" {
-			cells[i] = "<none>"
-		}
-	}
 	fmt.Fprintln(t.w, strings.Join(cells, "\t"))
 }
 
@@ -44,6 +39,14 @@ func (t *textTable) String() string {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// orNone is what kubectl prints for nothing in some columns.
+func orNone(s string) string {
+	if s == "" {
+		return "<none>"
+	}
+	return s
 }
 
 // age is how long ago something was, as kubectl says it.
@@ -134,7 +137,7 @@ func (l PodList) String() string {
 			ready = len(p.Spec.Containers) // played by hand
 		}
 		t.row(p.Name, fmt.Sprintf("%d/%d", ready, len(p.Spec.Containers)), PodStatus(p), strconv.Itoa(int(restarts)),
-			age(l.now, p.CreatedAt), p.Status.PodIP, p.Spec.NodeName, images(&p.Spec))
+			age(l.now, p.CreatedAt), orNone(p.Status.PodIP), orNone(p.Spec.NodeName), images(&p.Spec))
 	}
 	return t.String()
 }
@@ -330,7 +333,7 @@ func (l ServiceList) String() string {
 		for _, p := range s.Spec.Ports {
 			ports = append(ports, fmt.Sprintf("%d/%s", p.Port, p.Protocol))
 		}
-		t.row(s.Name, string(s.Spec.Type), s.Spec.ClusterIP, strings.Join(ports, ","), age(l.now, s.CreatedAt), s.Spec.Selector.String())
+		t.row(s.Name, string(s.Spec.Type), orNone(s.Spec.ClusterIP), strings.Join(ports, ","), age(l.now, s.CreatedAt), s.Spec.Selector.String())
 	}
 	return t.String()
 }

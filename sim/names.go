@@ -85,6 +85,9 @@ func (w *world) lookup(namespace, name string) (n model.Name, ok bool) {
 
 // rendered is the name as a string, without its namespace.
 func (w *world) rendered(n model.Name) string {
+	if n == (model.Name{}) {
+		return "" // no object
+	}
 	base := w.text(n.Base)
 	if n.Ordinal == model.NoOrdinal {
 		return base

@@ -113,10 +113,7 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 	case recPodStopping:
 		return fmt.Sprintf("is stopping: its grace period is %ds", r.a), true
 	case recPodGone:
-		if r.why == 1 {
-			return fmt.Sprintf("is gone after at most %ds of grace", r.b), true
-		}
-		return "is gone", true
+		return "is gone" + w.afterGrace(r), true
 	case recClaimBound:
 		return "is bound to " + object, true
 	case recClaimTerminating:
@@ -129,6 +126,19 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "is attached to " + object, true
 	default:
 		return "", false
+	}
+}
+
+// afterGrace tells how much of its grace period a pod took.
+func (w *world) afterGrace(r *record) string {
+	took, grace := time.Duration(r.a), seconds(r.b)
+	switch {
+	case r.why == 0:
+		return ""
+	case took == grace:
+		return fmt.Sprintf(" after its %v grace period", grace)
+	default:
+		return fmt.Sprintf(" after %.1fs (its grace period is %v)", took.Seconds(), grace)
 	}
 }
 

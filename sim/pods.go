@@ -145,7 +145,8 @@ func (w *world) hastenPod(p int32, grace int32) {
 func (w *world) removePod(p int32) {
 	r := w.pods.at(p)
 	gone := *r
-	w.record(record{kind: recPodGone, subject: gone.name, a: int64(gone.uid), b: int64(gone.grace), why: boolByte(gone.deleting && gone.grace > 0)})
+	since := gone.deletedAt.Add(-seconds(gone.grace)) // when its deletion was asked for
+	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
 	w.endContainers(p)
 	w.releaseVolumes(p)
 	if gone.node != nowhere && !gone.ended() {

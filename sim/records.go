@@ -48,7 +48,7 @@ const (
 	recContainerCrashed   // a: seconds before the restart; b: container
 	recContainerRestarted // a: how many times; b: container
 	recPodStopping        // a: grace
-	recPodGone            // a: UID; b: grace; why: 1 if it was terminating
+	recPodGone            // a: time since its deletion was asked for; b: grace; why: 1 if it was terminating
 
 	// Storage: subject is the claim or volume.
 	recClaimBound // object: the volume

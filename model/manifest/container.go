@@ -106,10 +106,16 @@ func getToAPI(s string) *corev1.HTTPGetAction {
 	return out
 }
 
+// getFromAPI is the inverse of getToAPI; "" for an action that cannot be spelled
+// so that its parts are found again.
 func getFromAPI(a *corev1.HTTPGetAction) string {
+	port := a.Port.String()
+	if strings.Contains(a.Host, "/") || strings.ContainsAny(port, ":/") {
+		return ""
+	}
 	slash := ""
 	if a.Path != "" && a.Path[0] != '/' {
 		slash = "/"
 	}
-	return a.Host + ":" + a.Port.String() + slash + a.Path
+	return a.Host + ":" + port + slash + a.Path
 }

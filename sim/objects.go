@@ -33,10 +33,8 @@ func (c *Cluster) Objects() []model.Object {
 	for s := range w.services.all {
 		out = append(out, w.modelService(s))
 	}
-	for s := range w.sets {
-		if w.sets[s].uid != 0 {
-			out = append(out, w.modelSet(int32(s)))
-		}
+	for s := range w.allSets {
+		out = append(out, w.modelSet(s))
 	}
 	for r := range w.revisions.all {
 		out = append(out, w.modelRevision(r))

@@ -19,7 +19,9 @@ func TestRefusals(t *testing.T) {
 		s.Spec.PodManagementPolicy = model.Parallel
 		return s
 	}
-	claim := func() *model.PersistentVolumeClaim { return &model.PersistentVolumeClaim{ObjectMeta: model.ObjectMeta{Name: "free"}} }
+	claim := func() *model.PersistentVolumeClaim {
+		return &model.PersistentVolumeClaim{ObjectMeta: model.ObjectMeta{Name: "free"}}
+	}
 	for _, row := range []struct {
 		what string
 		do   func(*sim.Cluster) error

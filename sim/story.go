@@ -65,7 +65,7 @@ func (c *Cluster) TraceFrom(mark int) Story {
 // like "sts/web", selects those about it; "" selects all.
 func (c *Cluster) Events(object string, opts ...Option) EventList {
 	namespace := namespaceOf(opts)
-	list := EventList{now: c.w.now}
+	list := EventList{List[Event]{table: eventTable, now: c.w.now}}
 	records := c.w.trace.from(0)
 	for i := range records {
 		e, ok := c.w.event(&records[i])
@@ -77,10 +77,7 @@ func (c *Cluster) Events(object string, opts ...Option) EventList {
 }
 
 // EventList is what `kubectl get events` prints. Events that repeat are one line.
-type EventList struct {
-	Items []Event
-	now   model.Instant
-}
+type EventList struct{ List[Event] }
 
 // Reasons are the reasons of the events, in order.
 func (l EventList) Reasons() []string {
@@ -91,15 +88,14 @@ func (l EventList) Reasons() []string {
 	return out
 }
 
-// String renders the events as kubectl does.
-func (l EventList) String() string {
+func eventTable(events []Event, now model.Instant) *textTable {
 	t := newTable("LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE")
-	for i, e := range l.Items {
+	for i, e := range events {
 		same := func(o Event) bool { o.At = e.At; return o == e }
-		if slices.ContainsFunc(l.Items[i+1:], same) {
+		if slices.ContainsFunc(events[i+1:], same) {
 			continue // the last one is shown
 		}
-		t.row(age(l.now, e.At), e.Type, e.Reason, e.Object(), e.Message)
+		t.row(age(now, e.At), e.Type, e.Reason, e.Object(), e.Message)
 	}
-	return t.String()
+	return t
 }

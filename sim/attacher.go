@@ -108,7 +108,7 @@ func (w *world) attachmentDone(a int32) {
 		return
 	}
 	row.attached = true
-	w.record(record{kind: recAttached, subject: w.volumes.at(row.volume).Name, object: w.nodes.at(row.node).name})
+	w.record(record{kind: recAttached, subject: w.volumes.at(row.volume).ClaimRef.Name, object: w.nodes.at(row.node).name})
 	w.wakePodsOf(w.volumes.at(row.volume).ClaimRef.Name)
 }
 

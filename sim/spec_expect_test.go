@@ -24,6 +24,8 @@ import (
 //	expect no error
 //	expect done, expect not done      what `status` thinks of the rollout
 //	expect no set                     it is gone
+//	expect label web-1 key=value      a pod's label
+//	expect no label web-1 key
 func (s *stage) expect(words []string) error {
 	if len(words) == 0 {
 		return fmt.Errorf("expect what?")
@@ -46,6 +48,8 @@ func (s *stage) expect(words []string) error {
 			return differ("an error with the words "+text, orNone(trouble))
 		}
 		return nil
+	case "label":
+		return s.expectLabel(rest)
 	case "done":
 		return differ("true", strconv.FormatBool(s.done))
 	case "not":
@@ -72,6 +76,11 @@ func (s *stage) expectNo(text string) error {
 			if line := e.Reason + ": " + e.Message; strings.HasPrefix(line, prefix) {
 				return differ("no event "+prefix, line)
 			}
+		}
+		return nil
+	case strings.HasPrefix(text, "label "):
+		if s.expectLabel(strings.Fields(text)[1:]) == nil {
+			return fmt.Errorf("it has the label")
 		}
 		return nil
 	case text == "error":
@@ -105,6 +114,27 @@ func (s *stage) expectEvent(text string) error {
 		return fmt.Errorf("expected  %d of it\nshown     %d, among\n%s", want, got, events)
 	}
 	return nil
+}
+
+// expectLabel looks for a label, "key" or "key=value", of a pod.
+func (s *stage) expectLabel(words []string) error {
+	if len(words) != 2 {
+		return fmt.Errorf("expect label web-1 key=value")
+	}
+	pod, err := s.c.Pod(words[0])
+	if err != nil {
+		return err
+	}
+	key, _, valued := strings.Cut(words[1], "=")
+	value, has := pod.Labels[key]
+	switch {
+	case !has:
+		return differ(words[1], "no such label")
+	case valued:
+		return differ(words[1], key+"="+value)
+	default:
+		return nil
+	}
 }
 
 // trouble is the error of the last sync; "" if it had none.

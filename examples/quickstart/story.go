@@ -50,6 +50,7 @@ func (n *narrator) tell(objects []model.Object, files []string) error {
 		n.rollOut,
 		n.undo,
 		n.scaleDown,
+		n.picture,
 	}
 	for _, chapter := range chapters {
 		if err := chapter(); err != nil {
@@ -216,6 +217,13 @@ func (n *narrator) byPolicy(ordered, parallel string) string {
 		return parallel
 	}
 	return ordered
+}
+
+// picture draws the whole story.
+func (n *narrator) picture() error {
+	n.heading("The whole story in a picture")
+	fmt.Fprint(n.out, "\n", n.c.Timeline(n.set.Name, 92, n.namespace()))
+	return nil
 }
 
 func (n *narrator) scale(replicas int) error {

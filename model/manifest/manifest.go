@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 
@@ -145,8 +146,12 @@ func subject(at path) string {
 }
 
 func (p *parser) list(d *document, at path, object map[string]any) {
+	items, ok := object["items"].([]any)
+	if ok { // each is decoded on its own, not with every list around it
+		object = maps.Clone(object)
+		delete(object, "items")
+	}
 	p.faults(d, at, decode(object, &corev1.List{}))
-	items, _ := object["items"].([]any)
 	for i, item := range items {
 		p.object(d, at.to("items", i), item)
 	}

@@ -144,11 +144,22 @@ func (p Patch) merge(api runtime.Object, patch map[string]any) (any, error) {
 		under, err := tree(original)
 		return mergeJSON(under, patch), err
 	}
-	merged, err := strategicpatch.StrategicMergePatch(original, []byte(canonical(patch)), api)
+	merged, err := strategicMerge(original, []byte(canonical(patch)), api)
 	if err != nil {
 		return nil, Errors{{Message: "patch: " + err.Error()}}
 	}
 	return tree(merged)
+}
+
+// strategicMerge makes an error of the panics of the library, which has one for a
+// directive that lists objects, {"$retainKeys":[{}]}, and perhaps others.
+func strategicMerge(original, patch []byte, api runtime.Object) (merged []byte, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the patch cannot be merged: %v", cause)
+		}
+	}()
+	return strategicpatch.StrategicMergePatch(original, patch, api)
 }
 
 // mergeJSON is the algorithm of RFC 7386, section 2.

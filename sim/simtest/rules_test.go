@@ -8,10 +8,16 @@ import (
 )
 
 // step is what lies between two looks at the world: one event, or something that
-// somebody has done.
+// somebody has done. What was before is judged at the time of the event: a pod may
+// become available because time has passed.
 type step struct {
 	before, after *seen
 	done          sim.Operation // nil for an event
+}
+
+func newStep(before, after seen, done sim.Operation) *step {
+	before.now = after.now
+	return &step{&before, &after, done}
 }
 
 // rule is something that must hold of every step.
@@ -221,13 +227,11 @@ func updateWaits(s *step) (cases int, broken string) {
 	}
 	for _, p := range updated(s) {
 		cases++
-		before := *s.before
-		before.now = s.after.now // a pod becomes available because time passes
-		if low := before.unhealthyBelow(before.spec().DesiredReplicas()); low >= 0 {
+		if low := s.before.unhealthyBelow(s.before.spec().DesiredReplicas()); low >= 0 {
 			return cases, fmt.Sprintf("pod %s is replaced, and the one at ordinal %d is not available", p.Name, low)
 		}
-		if before.highestCondemned() >= 0 {
-			return cases, fmt.Sprintf("pod %s is replaced before the one at ordinal %d is scaled away", p.Name, before.highestCondemned())
+		if s.before.highestCondemned() >= 0 {
+			return cases, fmt.Sprintf("pod %s is replaced before the one at ordinal %d is scaled away", p.Name, s.before.highestCondemned())
 		}
 	}
 	return cases, ""
@@ -242,12 +246,10 @@ func condemnedOneByOne(s *step) (cases int, broken string) {
 			continue
 		}
 		cases++
-		before := *s.before
-		before.now = s.after.now
-		if before.highestCondemned() != ordinalOf(p) {
-			return cases, fmt.Sprintf("pod %s is scaled away before the one at ordinal %d", p.Name, before.highestCondemned())
+		if s.before.highestCondemned() != ordinalOf(p) {
+			return cases, fmt.Sprintf("pod %s is scaled away before the one at ordinal %d", p.Name, s.before.highestCondemned())
 		}
-		if low := before.unhealthyBelow(before.spec().DesiredReplicas()); low >= 0 {
+		if low := s.before.unhealthyBelow(s.before.spec().DesiredReplicas()); low >= 0 {
 			return cases, fmt.Sprintf("pod %s is scaled away, and the one at ordinal %d is not available", p.Name, low)
 		}
 	}

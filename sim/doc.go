@@ -1,0 +1,63 @@
+// Package sim is time and the world: a cluster that runs StatefulSets in memory,
+// under a virtual clock, without a cluster.
+//
+// # A world
+//
+//	c := sim.New(sim.Config{Nodes: 3})
+//	err := c.Apply(objects...)    // as kubectl does
+//	c.Settle()                    // until nothing is pending any more
+//	fmt.Print(c.Pods("web"))      // as kubectl prints them
+//	fmt.Print(c.Trace())          // what happened, and when
+//
+// A [Cluster] has a method for each of kubectl's verbs. Between them nothing
+// happens: time passes in [Cluster.Settle], [Cluster.Run] and [Cluster.RunUntil],
+// as fast as the machine can think. Ten minutes of back-off take no longer than
+// the two events that they are.
+//
+// # Who acts
+//
+// Each thing that acts in a cluster has a file, and all of them one shape: what it
+// notices, when it acts, what it writes.
+//
+//	statefulset.go  the StatefulSet controller: looks, decides (package policy), writes
+//	revisions.go    its history
+//	claims.go       the claims it makes, and what protects them
+//	scheduler.go    finds nodes for pods
+//	kubelet.go      starts and stops pods; containers.go, one container of them
+//	attacher.go     attaches volumes to nodes
+//	binder.go       binds claims to volumes and makes volumes (package storage)
+//	endpoints.go    tells Services about pods; dns.go answers with what they know
+//	gc.go           deletes what has lost its owners
+//
+// They do not call each other. One writes (pods.go, sets.go: the API server), the
+// others notice, and act a moment later, as an event.
+//
+// # Events
+//
+// An event is an instant, a purpose and an entity: this pod's volumes may be
+// ready, at +2.010s. It is a value of 24 bytes, and there is at most one of a
+// purpose for an entity, so that setting it again moves it. Events of one instant
+// happen in the order in which they were set. Nothing ticks: what Kubernetes does
+// every ten seconds happens here at the one instant at which its outcome would be
+// seen, and a retry that would fail again waits until what it fails at has changed.
+// So a world at rest has an empty queue, and Settle can say exactly how it came to
+// rest ([Settled], [Waiting], [Limit]) and why.
+//
+// # Forks
+//
+// The world is tables of flat values, so a fork ([Cluster.CopyTo]) is a handful of
+// copies, well under a microsecond for a small world. Forks share their past and
+// nothing else.
+//
+// # Choice
+//
+// Whatever may vary asks one [Chooser]: a generator with a seed, a recorded list, or
+// yours. The same configuration and the same choices tell the same story on every
+// machine; [Cluster.Fingerprint] is how to check it.
+//
+// # By hand
+//
+// With Config.Manual there is no scheduler and no kubelet: [Cluster.Schedule],
+// [Cluster.SetPhase], [Cluster.SetReady] and [Cluster.Finish] play them. So one can
+// hold the StatefulSet controller alone against what the real one did.
+package sim

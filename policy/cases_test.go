@@ -18,7 +18,10 @@ func TestFoundCases(t *testing.T) {
 		{
 			rule:  "pods count at the update revision even if the watch has yet to show that revision",
 			scene: scene{set: "1 update=C", pods: "0:Cr"},
-			feed:  func(_ *testing.T, w *twins) { w.lag = true },
+			feed: func(_ *testing.T, w *twins) {
+				w.feedRevisionGone(3)
+				w.lag = true
+			},
 		},
 		{
 			rule:  "a replica that never had a pod uses up the budget, and is the one that the update waits for",
@@ -131,11 +134,9 @@ func TestFoundCases(t *testing.T) {
 
 // twins are the scene as twins that are fed it.
 func (s scene) twins() *twins {
-	set, _, old := s.parseSet()
+	set, update, old := s.parseSet()
 	w := newTwins(set)
-	for name := model.Symbol(1); name <= model.Symbol(old); name++ {
-		w.feedRevision(Revision{Name: name, Text: letterOf(name), Number: int64(name), Template: Template(name)})
-	}
+	s.eachRevision(update, old, w.feedRevision)
 	s.eachClaim(func(ordinal int32, c Claim) { w.feedClaim(claimKey{ordinal, 0}, c) })
 	s.eachPod(w.feedPod)
 	return w

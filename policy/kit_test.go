@@ -81,14 +81,20 @@ func (s scene) build() *View {
 	v := &View{}
 	set, update, old := s.parseSet()
 	v.SetChanged(set)
-	for r := range max(old, int32(update)) {
-		name := model.Symbol(r + 1)
-		v.RevisionChanged(Revision{Name: name, Text: letterOf(name), Number: int64(name), Template: Template(name)})
-	}
+	s.eachRevision(update, old, v.RevisionChanged)
 	s.eachClaim(func(ordinal int32, c Claim) { v.ClaimChanged(ordinal, 0, c) })
 	s.eachPod(v.PodChanged)
 	v.Settle(update)
 	return v
+}
+
+// eachRevision feeds the revisions from A to the one that is wanted, or more if there
+// are more.
+func (s scene) eachRevision(update model.Symbol, old int32, feed func(Revision)) {
+	for r := range max(old, int32(update)) {
+		name := model.Symbol(r + 1)
+		feed(Revision{Name: name, Text: letterOf(name), Number: int64(name), Template: Template(name)})
+	}
 }
 
 func (s scene) eachPod(feed func(Pod)) {

@@ -108,7 +108,11 @@ func (w *world) attachmentDone(a int32) {
 		return
 	}
 	row.attached = true
-	w.record(record{kind: recAttached, subject: w.volumes.at(row.volume).ClaimRef.Name, object: w.nodes.at(row.node).name})
+	for p := range w.podsOf(w.volumes.at(row.volume).ClaimRef.Name) {
+		if r := w.pods.at(p); r.node == row.node {
+			w.record(record{kind: recAttached, subject: r.name, object: w.volumes.at(row.volume).Name, a: int64(row.node)})
+		}
+	}
 	w.wakePodsOf(w.volumes.at(row.volume).ClaimRef.Name)
 }
 

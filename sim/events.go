@@ -62,6 +62,8 @@ func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool)
 		e.Reason, e.Message = "Scheduled", fmt.Sprintf("Successfully assigned %s/%s to %s", e.Namespace, e.Name, object)
 	case recUnschedulable:
 		e.Type, e.Reason, e.Message = "Warning", "FailedScheduling", w.unschedulableMessage(r)
+	case recAttached:
+		e.Reason, e.Message = "SuccessfulAttachVolume", fmt.Sprintf("AttachVolume.Attach succeeded for volume %q", object)
 	case recPulling:
 		e.Reason, e.Message = "Pulling", fmt.Sprintf("Pulling image %q", text)
 	case recPullFailed:

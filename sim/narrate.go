@@ -123,7 +123,7 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 	case recVolumeReleased:
 		return "is released: its claim is gone", true
 	case recAttached:
-		return "is attached to " + object, true
+		return "has its volume attached to " + w.rendered(w.nodes.at(int32(r.a)).name), true
 	default:
 		return "", false
 	}

@@ -55,7 +55,7 @@ const (
 	recClaimTerminating
 	recVolumeProvisioned // object: the volume
 	recVolumeReleased
-	recAttached // object: the node
+	recAttached // subject is the pod; object: the volume; a: place of the node
 	recNotice   // why: storage.Reason; text: the message
 
 	// Choice.

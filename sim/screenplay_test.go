@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"text/tabwriter"
+	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/sim"
@@ -201,18 +203,21 @@ func differ(want, got string) error {
 	return fmt.Errorf("expected  %s\nshown     %s", want, got)
 }
 
-// story is what has happened, with images in the place of the hashes of revisions.
+// story is what has happened, with images in the place of the hashes of revisions,
+// and milliseconds, so that one sync is told from the next.
 func (s *stage) story() string {
 	var pairs []string
 	for _, name := range s.revisions {
 		pairs = append(pairs, name[strings.LastIndexByte(name, '-')+1:], s.images[name])
 	}
-	text := strings.NewReplacer(pairs...).Replace(s.c.Trace().String())
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
+	images := strings.NewReplacer(pairs...)
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	for _, l := range s.c.Trace() {
+		fmt.Fprintf(table, "+%.3fs\t%s\t%s\n", time.Duration(l.At).Seconds(), l.Who, images.Replace(l.What))
 	}
-	return strings.Join(lines, "\n")
+	table.Flush()
+	return b.String()
 }
 
 // learnRevisions notes which image each revision stands for, while it exists.
@@ -225,11 +230,11 @@ func (s *stage) learnRevisions() {
 	}
 }
 
-// history are all revisions of the set, also those that nobody owns, the oldest first.
+// history are all revisions, also those that nobody owns, the oldest first.
 func (s *stage) history() []*model.ControllerRevision {
 	var out []*model.ControllerRevision
 	for _, o := range s.c.Objects() {
-		if r, ok := o.(*model.ControllerRevision); ok && strings.HasPrefix(r.Name, "web-") {
+		if r, ok := o.(*model.ControllerRevision); ok {
 			out = append(out, r)
 		}
 	}

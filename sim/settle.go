@@ -175,15 +175,19 @@ func (w *world) podReason(p int32) (why, remedy string) {
 	case r.stage == stageVolumes:
 		return "waits for its volumes", ""
 	}
+	another := "set another image"
+	if r.set != nowhere && r.revision != w.sets[r.set].status.UpdateRevision {
+		another = "" // that has been done, and the pod is a leftover
+	}
 	for c := r.containers; c != nowhere; c = w.containers[c].next {
 		image := w.containerSpec(c).Image
 		switch {
 		case w.containers[c].state == containerNoImage:
-			return fmt.Sprintf("ImagePullBackOff: image %s cannot be pulled", image), "set another image"
+			return fmt.Sprintf("ImagePullBackOff: image %s cannot be pulled", image), another
 		case w.containers[c].state == containerCrashed:
-			return fmt.Sprintf("CrashLoopBackOff: the program of image %s exits with code %d", image, w.containers[c].exitCode), "set another image"
+			return fmt.Sprintf("CrashLoopBackOff: the program of image %s exits with code %d", image, w.containers[c].exitCode), another
 		case w.containers[c].state == containerRunning && !w.containers[c].ready && w.image(c).NeverReady:
-			return fmt.Sprintf("not ready: the program of image %s never becomes ready", image), "set another image"
+			return fmt.Sprintf("not ready: the program of image %s never becomes ready", image), another
 		}
 	}
 	if !r.ready {

@@ -99,12 +99,13 @@ func timeToAPI(t model.Instant) metav1.Time {
 	return metav1.NewTime(t.Time().Truncate(time.Second))
 }
 
-// timeFromAPI reads a time; an absent one is the instant 0.
+// timeFromAPI reads a time; an absent one is the instant 0. One that is centuries
+// away becomes the last whole second that an instant can be.
 func timeFromAPI(t metav1.Time) model.Instant {
 	if t.IsZero() {
 		return 0
 	}
-	return model.Instant(t.Truncate(time.Second).Sub(model.Epoch))
+	return model.Instant(t.Truncate(time.Second).Sub(model.Epoch).Truncate(time.Second))
 }
 
 func selectorToAPI(s *model.LabelSelector) *metav1.LabelSelector {

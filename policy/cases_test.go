@@ -59,6 +59,17 @@ func TestFoundCases(t *testing.T) {
 			},
 		},
 		{
+			rule:  "a pod whose readiness is moved to a later instant does not hold up one that is due before it",
+			scene: scene{set: "Parallel 2 minReady=30", pods: "0:AY 1:Ay"},
+			feed: func(t *testing.T, w *twins) {
+				w.sync(t)
+				again := parsePod("0:Ar")
+				again.ReadySince = testNow
+				w.feedPod(again)
+				w.now = testNow.Add(25 * time.Second)
+			},
+		},
+		{
 			rule:  "a pod that goes while it waits for minReadySeconds is not waited for; its successor is",
 			scene: scene{set: "1 minReady=30", pods: "0:Ay"},
 			feed: func(t *testing.T, w *twins) {
@@ -67,6 +78,17 @@ func TestFoundCases(t *testing.T) {
 				next.UID, next.ReadySince = 2000, testNow
 				w.feedPod(next)
 				w.sync(t)
+				w.now = testNow.Add(25 * time.Second)
+			},
+		},
+		{
+			rule:  "a pod that is heard of instead of another becomes available, though both were ready since one instant",
+			scene: scene{set: "1 minReady=30", pods: "0:Ay"},
+			feed: func(t *testing.T, w *twins) {
+				w.sync(t)
+				next := parsePod("0:Ay")
+				next.UID = 2000
+				w.feedPod(next)
 				w.now = testNow.Add(25 * time.Second)
 			},
 		},

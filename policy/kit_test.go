@@ -20,7 +20,7 @@ import (
 //
 // Pods are "ordinal:revision, state, flags", as in "0:Ar 1:BrX 2:-n":
 //
-//	r ready   y ready for only 10 s   n running, not ready   u Unknown   f Failed   s Succeeded
+//	r ready   y ready for only 10 s   Y for 20 s   n running, not ready   u Unknown   f Failed   s Succeeded
 //	p Pending   P Pending, and yet its condition Ready is True
 //	X terminating   ! without its label pod-name   o orphan   x another's   m not matched
 //
@@ -179,6 +179,8 @@ func parsePod(word string) Pod {
 			p.Phase, p.Ready = Running, true
 		case 'y':
 			p.Phase, p.Ready, p.ReadySince = Running, true, testNow.Add(-10*time.Second)
+		case 'Y':
+			p.Phase, p.Ready, p.ReadySince = Running, true, testNow.Add(-20*time.Second)
 		case 'n':
 			p.Phase = Running
 		case 'p':

@@ -20,6 +20,7 @@ var replicaRows = []row{
 	{"Failed: deleted, under OrderedReady nothing more", scene{set: "3", pods: "0:Af"}, "delete 0 Finished", "Replacing 0"},
 	{"Succeeded: deleted as well", scene{set: "3", pods: "0:As"}, "delete 0 Finished", "Replacing 0"},
 	{"Failed and on its way out: it is not deleted again", scene{set: "3", pods: "0:AfX"}, "", "Replacing 0"},
+	{"Failed and on its way out under Parallel: it is waited for like any other", scene{set: "Parallel 1", pods: "0:AfX"}, "", "Terminating 0"},
 	{"Failed: Parallel goes on to the next", scene{set: "Parallel 3", pods: "0:As 2:Af"},
 		"delete 0 Finished | create 1@A, delete 2 Finished", "Replacing 0"},
 	{"Failed without its label: it is deleted, not repaired", scene{set: "Parallel 1", pods: "0:Af!"}, "delete 0 Finished", "Replacing 0"},

@@ -115,7 +115,8 @@ func TestRecheck(t *testing.T) {
 		{"when the one that waits becomes available", scene{set: "1 minReady=30", pods: "0:Ay"}, 0, 20 * time.Second},
 		{"a condemned one counts too", scene{set: "1 minReady=30", pods: "0:Ar 1:Ay"}, 0, 20 * time.Second},
 		{"one that is on its way out counts too", scene{set: "1 minReady=30", pods: "0:AyX"}, 0, 20 * time.Second},
-		{"somebody else's does not", scene{set: "2 minReady=30", pods: "0:Ayx 1:Ay"}, 5 * time.Second, 15 * time.Second},
+		{"of several the first", scene{set: "Parallel 2 minReady=30", pods: "0:Ay 1:AY"}, 0, 10 * time.Second},
+		{"somebody else's does not count", scene{set: "2 minReady=30", pods: "0:AYx 1:Ay"}, 5 * time.Second, 15 * time.Second},
 		{"it has just passed: at once", scene{set: "1 minReady=30", pods: "0:Ay"}, 21 * time.Second, 0},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
@@ -130,7 +131,11 @@ func TestRecheck(t *testing.T) {
 		})
 	}
 
-	v := scene{set: "1 minReady=30", pods: "0:Ar"}.build()
+	v := scene{set: "1", pods: "0:Ar"}.build()
+	_, ok := v.Recheck(testNow, Status{ReadyReplicas: 1})
+	require.False(t, ok, "without minReadySeconds never, whatever the counts")
+
+	v = scene{set: "1 minReady=30", pods: "0:Ar"}.build()
 	v.Advance(testNow)
 	after, ok := v.Recheck(testNow, Status{ReadyReplicas: 1})
 	require.True(t, ok)

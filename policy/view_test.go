@@ -18,9 +18,16 @@ func answers(v *View, now model.Instant) string {
 		readStatus(d.Status), after, ok, v.Adopt(nil), v.Truncate(true, nil), v.Revisions())
 }
 
-var crowded = scene{
+// crowded has something of everything, also a seat that was given up (7).
+func crowded() *View {
+	v := crowd.build()
+	v.PodGone(7, podUIDs+7)
+	return v
+}
+
+var crowd = scene{
 	set:    "Parallel 5 minReady=30 m=2 keep=Delete/Delete update=B limit=0 old=2",
-	pods:   "0:Ar 1:By 2:An 3:ArX 5:Ar 6:Aro",
+	pods:   "0:Ar 1:By 2:An 3:ArX 5:Ar 6:Aro 7:Ar",
 	claims: "0:set 1:- 2:pod 5:set 8:-",
 }
 
@@ -36,11 +43,22 @@ func TestCopyIsIndependent(t *testing.T) {
 		"a revision is bumped": func(v *View) {
 			v.RevisionChanged(Revision{Name: 1, Text: "A", Number: 5, Template: 1})
 		},
-		"a revision goes":      func(v *View) { v.RevisionGone(1) },
-		"the update changes":   func(v *View) { v.Settle(1) },
-		"time passes":          func(v *View) { v.Advance(testNow.Add(time.Minute)) },
+		"a revision goes":    func(v *View) { v.RevisionGone(1) },
+		"the update changes": func(v *View) { v.Settle(1) },
+		"time passes":        func(v *View) { v.Advance(testNow.Add(time.Minute)) },
+		"one seat is taken and another given up": func(v *View) {
+			v.PodChanged(parsePod("9:Bp"))
+			v.PodGone(3, podUIDs+3)
+		},
 		"the set is scaled":    func(v *View) { set, _, _ := (scene{set: "Parallel 2", claims: "none"}).parseSet(); v.SetChanged(set) },
 		"the set begins to go": func(v *View) { set := *v.Set(); set.Deleting = true; v.SetChanged(set) },
+	}
+	later := func(v *View) *View { // more of the same for the one that was not changed
+		v.PodChanged(parsePod("10:Br"))
+		v.PodGone(1, podUIDs+1)
+		v.PodGone(3, podUIDs+3)
+		v.PodChanged(parsePod("4:Ay"))
+		return v
 	}
 	used := func() *View { // memory that was another view's
 		v := scene{set: "Parallel 9 update=C", pods: "0:Ar 3:Br 8:Cr 11:Ar", claims: "2:set"}.build()
@@ -50,17 +68,19 @@ func TestCopyIsIndependent(t *testing.T) {
 	for name, change := range change {
 		for which, into := range map[string]*View{"a fresh view": {}, "a used view": used()} {
 			t.Run(name+", into "+which, func(t *testing.T) {
-				source := crowded.build()
-				before := answers(crowded.build(), testNow)
+				source := crowded()
+				before := answers(crowded(), testNow)
 				into.CopyFrom(source)
 				change(source)
 				require.Equal(t, before, answers(into, testNow), "the copy follows its source")
+				require.Equal(t, answers(later(crowded()), testNow), answers(later(into), testNow), "the copy has lost something to its source")
 
-				source, after := crowded.build(), crowded.build()
+				source, after := crowded(), crowded()
 				change(after)
 				into.CopyFrom(source)
 				change(into)
 				require.Equal(t, before, answers(source, testNow), "the source follows its copy")
+				require.Equal(t, answers(later(crowded()), testNow), answers(later(source), testNow), "the source has lost something to its copy")
 				require.Equal(t, answers(after, testNow), answers(into, testNow), "the copy does not hear as its source does")
 			})
 		}
@@ -93,6 +113,10 @@ func TestCostFollowsChange(t *testing.T) {
 		{"one in the middle is lost", "Parallel", func(v *View, n int32) { v.PodGone(n/2, podUIDs+model.UID(n/2)) }, "create 50@A", 1},
 		{"one has failed", "", func(v *View, n int32) { v.feedWord(n-2, "0:Af") }, "delete 98 Finished", 1},
 		{"one is condemned", "", func(v *View, n int32) { v.feedWord(n, "0:Ar") }, "delete 100 OutOfRange", 1},
+		{"the condemned are all on their way out", "Parallel", func(v *View, n int32) {
+			v.feedWord(n, "0:ArX")
+			v.feedWord(n+1, "0:ArX")
+		}, "", 0},
 		{"all are outdated, one may go", "", func(v *View, _ int32) { v.Settle(2) }, "delete 99 Outdated", 1},
 		{"all are outdated and below the partition", "partition=999999", func(v *View, _ int32) { v.Settle(2) }, "", 0},
 	} {

@@ -96,6 +96,7 @@ func (w *world) prepareObject(object model.Object, mustCreate bool) (func(), err
 	if set, ok := object.(*model.StatefulSet); ok {
 		return w.prepareApplySet(set, old.(*model.StatefulSet))
 	}
+	inherit(object, old)
 	return w.prepareUpdate(object, old)
 }
 
@@ -135,7 +136,6 @@ func notByHand(kind model.Kind, name string) error {
 
 // prepareUpdate checks the change of an object that is not a set.
 func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
-	inherit(object, old)
 	defaultObject(object)
 	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Update(object, old)); err != nil {
 		return nil, err
@@ -175,6 +175,9 @@ func inherit(object, old model.Object) {
 		}
 		if o.Spec.StorageClassName == nil {
 			o.Spec.StorageClassName = before.Spec.StorageClassName
+		}
+		if len(o.OwnerReferences) == 0 {
+			o.OwnerReferences = before.OwnerReferences
 		}
 		o.Status = before.Status
 	case *model.PersistentVolume:

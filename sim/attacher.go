@@ -34,7 +34,8 @@ func (w *world) attach(p, v int32) bool {
 	for a := vol.attachments; a != nowhere; a = w.attachments[a].next {
 		other := storage.Attachment{Node: w.nodes.at(w.attachments[a].node).name}
 		if !w.attachments[a].detaching {
-			other.Pod, _ = w.RunningPod(vol.ClaimRef.Name)
+			n := w.attachments[a].node
+			other.Pod, _ = w.firstPodOf(vol.ClaimRef.Name, func(p *pod) bool { return p.node == n && !p.ended() })
 		}
 		others = append(others, other)
 	}
@@ -93,7 +94,8 @@ func (w *world) releaseVolumes(p int32) {
 // wantedBeside reports whether another pod on the same node mounts the claim.
 func (w *world) wantedBeside(claim model.Name, p int32) bool {
 	for other := range w.podsOf(claim) {
-		if other != p && w.pods.at(other).node == w.pods.at(p).node && w.pods.at(other).stage != stageUnscheduled {
+		beside := w.pods.at(other)
+		if other != p && beside.node == w.pods.at(p).node && beside.stage != stageUnscheduled && !beside.ended() {
 			return true
 		}
 	}

@@ -113,6 +113,9 @@ func (w *world) syncClaim(c int32) {
 	}
 	row.notice = d.Notice
 	if !d.Changes(&row.Claim) && d.Kind != storage.ClaimProvision {
+		if d.Notice.Reason == storage.ProvisionerAsked {
+			w.askProvisioner(c) // it was, and may have found no class then
+		}
 		return
 	}
 	switch d.Kind {
@@ -153,6 +156,7 @@ func (w *world) claimChanged(c int32) {
 	w.claims.at(c).version = w.bump()
 	w.feedClaim(c)
 	w.wakePodsOf(w.claims.at(c).Name)
+	w.checkOwners(c)
 }
 
 // askProvisioner makes the provisioner of a claim's class begin, if somebody runs it.
@@ -190,8 +194,11 @@ func (w *world) provision(c int32) {
 		version: id.version, created: id.created, attachments: nowhere,
 	})
 	w.record(record{kind: recVolumeProvisioned, subject: row.Name, object: name})
+	if w.claims.at(c).VolumeName != (model.Name{}) {
+		w.queue.arm(purposeReclaim, v, w.soon()) // nobody needs it: the claim has got another
+		return
+	}
 	w.queue.arm(purposeBind, c, w.soon())
-	_ = v
 }
 
 // provisionedSpec is the spec of a provisioned volume. Claims of one template
@@ -263,12 +270,21 @@ func (w *world) setFree(v int32) {
 func (w *world) resyncClaims() {
 	next := (w.now/model.Instant(volumeResync) + 1) * model.Instant(volumeResync)
 	for c := range w.claims.all {
-		if row := w.claims.at(c); !row.BindCompleted {
+		if !w.holds(&w.claims.at(c).Claim) {
 			if _, armed := w.queue.armed(purposeBind, c); !armed {
 				w.queue.arm(purposeBind, c, next)
 			}
 		}
 	}
+}
+
+// holds reports whether a claim is bound to a volume that knows it.
+func (w *world) holds(c *storage.Claim) bool {
+	if !c.BindCompleted || c.Phase != model.ClaimBound {
+		return false
+	}
+	v, ok := w.volumes.find(c.VolumeName)
+	return ok && w.volumes.at(v).ClaimRef.UID == c.UID
 }
 
 // syncVolume looks at a volume.
@@ -294,6 +310,8 @@ func (w *world) syncVolume(v int32) {
 	}
 	w.setFree(v)
 	switch {
+	case vol.Deleting && vol.Phase != model.VolumeBound:
+		w.removeVolume(v)
 	case d.Reclaim == storage.ReclaimDestroy, storage.DeleterActs(&vol.Volume):
 		w.removeVolume(v)
 	case d.Reclaim == storage.ReclaimScrub:
@@ -301,11 +319,23 @@ func (w *world) syncVolume(v int32) {
 		undo := storage.Unbind(&vol.Volume)
 		undo.WriteVolume(&vol.Volume)
 		w.setFree(v)
-		w.resyncClaims()
+		w.volumeIsFree()
 	case vol.Phase == model.VolumeAvailable:
-		w.resyncClaims()
-	case vol.Deleting && vol.Phase != model.VolumeBound:
-		w.removeVolume(v)
+		w.volumeIsFree()
+	}
+}
+
+// volumeIsFree lets those look again who may want it: claims, and the scheduler
+// for pods whose claims wait for it.
+func (w *world) volumeIsFree() {
+	w.resyncClaims()
+	if w.unschedulable == 0 {
+		return
+	}
+	for p := range w.pods.all {
+		if w.pods.at(p).place.without > 0 {
+			w.wakePod(p)
+		}
 	}
 }
 
@@ -314,7 +344,7 @@ func (w *world) syncVolume(v int32) {
 // Source: pkg/controller/volume/pvprotection/pv_protection_controller.go.
 func (w *world) deleteVolume(v int32) {
 	vol := w.volumes.at(v)
-	vol.Deleting, vol.version = true, w.bump()
+	vol.Deleting, vol.deletedAt, vol.version = true, w.now, w.bump()
 	if vol.Phase == model.VolumeBound {
 		return
 	}
@@ -335,6 +365,9 @@ func (w *world) removeVolume(v int32) {
 	}
 	w.queue.cancel(purposeReclaim, v)
 	w.volumes.remove(v)
+	if !gone.ClaimRef.Set {
+		w.resyncClaims() // whoever was bound to it finds out by itself
+	}
 	if c, ok := w.claims.find(gone.ClaimRef.Name); ok && gone.ClaimRef.Set && w.claims.at(c).VolumeName == gone.Name {
 		w.queue.arm(purposeBind, c, w.soon())
 	}
@@ -351,4 +384,5 @@ func (w *world) addClass(o *model.StorageClass) {
 	w.classes.add(class{identity: id, spec: &spec})
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStorageClass), a: 1})
 	w.resyncClaims()
+	w.wakePods()
 }

@@ -79,6 +79,7 @@ func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec,
 	w.feedClaim(c)
 	w.queue.arm(purposeBind, c, w.soon())
 	w.wakePodsOf(name)
+	w.checkOwners(c)
 	return c
 }
 
@@ -128,7 +129,7 @@ func (w *world) deleteClaim(c int32) {
 	if r.Deleting {
 		return
 	}
-	r.Deleting, r.version = true, w.bump()
+	r.Deleting, r.deletedAt, r.version = true, w.now, w.bump()
 	if r.users > 0 {
 		w.record(record{kind: recClaimTerminating, subject: r.Name})
 		w.feedClaim(c)

@@ -106,6 +106,9 @@ func (w *world) containerStarted(c int32) {
 	w.move(c, containerRunning)
 	row := &w.containers[c]
 	row.started = w.now
+	if row.stopping {
+		return // its end is planned, and nothing follows
+	}
 	behaviour := w.image(c)
 	if !behaviour.NeverReady {
 		latency := &behaviour.Ready
@@ -190,17 +193,17 @@ func (w *world) stopContainer(c int32, grace int32) {
 	if first {
 		hook = min(w.preStop(w.containerSpec(c)), seconds(grace))
 	}
-	ends := hook + max(shortestStop, seconds(grace)-hook)
-	row.exitCode = exitKilled
+	ends, code := hook+max(shortestStop, seconds(grace)-hook), int32(exitKilled)
 	if stop := w.image(c).Stop; stop.set {
 		if d := hook + w.draw(&stop, "stop"); d < ends {
-			ends, row.exitCode = d, exitOK
+			ends, code = d, exitOK
 		}
 	}
 	at := w.now.Add(ends)
 	if earlier, armed := w.queue.armed(purposeExit, c); !first && armed && earlier < at {
 		return
 	}
+	row.exitCode = code
 	w.queue.arm(purposeExit, c, at)
 }
 
@@ -219,7 +222,9 @@ func (w *world) containerGone(c int32, code int32) {
 	pod.running--
 	if pod.running == 0 {
 		w.queue.arm(purposeRemove, row.pod, w.now)
+		return
 	}
+	w.setReady(row.pod, false)
 }
 
 // endContainers takes the containers of a pod away, whatever they do.

@@ -117,21 +117,18 @@ func (w *world) resolve(p int32, name string) dnsmodel.Result {
 }
 
 // cachesOf are the caches between a node's pods and the server, the nearest first.
-// They come into being with the first question.
+// They come into being with the first question. Each node has a place for each
+// cache of the profile; those that all nodes share are the first node's.
 func (w *world) cachesOf(node int32) []*dnsmodel.Cache {
 	configs := w.settings.dns.Caches
-	if len(w.caches) == 0 {
-		for _, c := range configs {
-			for range len(w.nodes.rows) {
-				w.caches = append(w.caches, dnsmodel.Cache{Config: c})
-			}
-		}
+	for len(w.caches) < len(configs)*len(w.nodes.rows) {
+		w.caches = append(w.caches, dnsmodel.Cache{Config: configs[len(w.caches)%len(configs)]})
 	}
 	var out []*dnsmodel.Cache
 	for i := len(configs) - 1; i >= 0; i-- {
-		at := i * len(w.nodes.rows)
+		at := i
 		if configs[i].PerNode {
-			at += int(node)
+			at += int(node) * len(configs)
 		}
 		out = append(out, &w.caches[at])
 	}

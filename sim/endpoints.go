@@ -136,7 +136,7 @@ func picky(selector model.Labels) bool {
 }
 
 // addService puts a Service into the world, or a new spec of one.
-func (w *world) addService(o *model.Service) error {
+func (w *world) addService(o *model.Service) {
 	name := w.name(o.Namespace, o.Name)
 	spec := *o
 	s, exists := w.services.find(name)
@@ -144,10 +144,7 @@ func (w *world) addService(o *model.Service) error {
 		id := w.stamp(name)
 		spec.CreatedAt = id.created
 		s = w.services.add(service{identity: id, symbol: w.symbol(o.Name)})
-		if err := w.giveAddress(&spec); err != nil {
-			w.services.remove(s)
-			return err
-		}
+		w.giveAddress(&spec)
 	}
 	row := w.services.at(s)
 	row.spec, row.picky, row.asked, row.version = &spec, picky(spec.Spec.Selector), false, w.bump()
@@ -157,18 +154,16 @@ func (w *world) addService(o *model.Service) error {
 			w.publishSoon(p)
 		}
 	}
-	return nil
 }
 
 // giveAddress gives a Service that wants a cluster IP and names none the next one.
-func (w *world) giveAddress(o *model.Service) error {
+func (w *world) giveAddress(o *model.Service) {
 	if o.Spec.Type == model.ServiceExternalName || o.Spec.Headless() || o.Spec.ClusterIP != "" {
-		return nil
+		return
 	}
 	w.nextVIP++
 	o.Spec.ClusterIP = netip.AddrFrom4([4]byte{10, 96, byte(w.nextVIP >> 8), byte(w.nextVIP)}).String()
 	o.Spec.ClusterIPs = []string{o.Spec.ClusterIP}
-	return nil
 }
 
 // removeService takes a Service away, with its endpoints.

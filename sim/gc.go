@@ -108,6 +108,19 @@ func (w *world) collectClaim(c int32, uid model.UID) {
 	w.setClaimOwners(c, living)
 }
 
+// checkOwners looks at owners that somebody has given a claim by hand: one that
+// does not exist is as good as gone.
+func (w *world) checkOwners(c int32) {
+	if !w.oddOwners {
+		return
+	}
+	for _, o := range w.claims.at(c).owners {
+		if o.UID != 0 && !w.alive(o) {
+			w.depart(departed{kind: o.Kind, uid: o.UID, name: o.Name})
+		}
+	}
+}
+
 // alive reports whether an owner exists.
 func (w *world) alive(o model.Owner) bool {
 	switch o.Kind {

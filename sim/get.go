@@ -36,7 +36,7 @@ func listOf[T any](w *world, places func(func(int32) bool), object func(int32) *
 	list := List[T]{table: table, now: w.now}
 	for place := range places {
 		if o := object(place); wanted(meta(o)) {
-			list.Items = append(list.Items, *o)
+			list.Items = append(list.Items, model.Clone(*o))
 		}
 	}
 	slices.SortFunc(list.Items, func(a, b T) int { return compareMeta(meta(&a), meta(&b)) })
@@ -80,7 +80,7 @@ func (c *Cluster) Pod(name string, opts ...Option) (*model.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.w.modelPod(p), nil
+	return copied(model.Clone(*c.w.modelPod(p))), nil
 }
 
 func podTable(pods []model.Pod, now model.Instant) *textTable {
@@ -145,7 +145,7 @@ func (c *Cluster) StatefulSet(name string, opts ...Option) (*model.StatefulSet, 
 	if err != nil {
 		return nil, err
 	}
-	return c.w.modelSet(s), nil
+	return copied(model.Clone(*c.w.modelSet(s))), nil
 }
 
 func setTable(sets []model.StatefulSet, now model.Instant) *textTable {

@@ -24,7 +24,7 @@ func (w *world) admitPod(p int32) {
 // startPod starts a pod if its volumes are there.
 func (w *world) startPod(p int32) {
 	r := w.pods.at(p)
-	if r.stage != stageVolumes || r.deleting || !w.volumesReady(p) {
+	if r.stage != stageVolumes || r.deleting || r.ended() || !w.volumesReady(p) {
 		return
 	}
 	r = w.pods.at(p)

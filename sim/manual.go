@@ -85,5 +85,10 @@ func (c *Cluster) manual(pod string, opts []Option, do func(*world, int32) error
 	if err != nil {
 		return err
 	}
-	return do(c.w, p)
+	if err := do(c.w, p); err != nil {
+		return err
+	}
+	r := c.w.pods.at(p) // what the hands have done to it is part of the story
+	c.w.digest(uint64(r.uid), uint64(r.phase)<<1|uint64(boolByte(r.ready)))
+	return nil
 }

@@ -18,7 +18,7 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 	text := w.text(r.text)
 	switch r.kind {
 	case recOperation:
-		return "you", text, true
+		return "you", w.done[r.a].String(), true
 	case recApplied:
 		kind := strings.ToLower(string(kindCodes[r.why]))
 		if r.a == 1 {

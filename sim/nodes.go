@@ -23,7 +23,6 @@ func (w *world) applyNode(o *model.Node) {
 	n, exists := w.nodes.find(name)
 	if !exists {
 		n = w.nodes.add(node{identity: w.stamp(name)})
-		w.caches = nil // each node may have its own
 	}
 	row := w.nodes.at(n)
 	row.labels, row.cordoned, row.version = o.Labels.With(labelHostname, o.Name), o.Spec.Unschedulable, w.bump()

@@ -10,8 +10,8 @@ import (
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
-// The rows as objects of package model: what is handed to the user is made here,
-// and does not change afterwards.
+// The rows as objects of package model. They share what never changes with the
+// world, so that what goes to the user is cloned first.
 
 // Objects are all objects of the world, by kind, namespace and name, as Kubernetes
 // would show them now. Package model/manifest writes them as YAML.
@@ -41,6 +41,9 @@ func (c *Cluster) Objects() []model.Object {
 	}
 	for p := range w.pods.all {
 		out = append(out, w.modelPod(p))
+	}
+	for i := range out {
+		out[i] = cloneObject(out[i])
 	}
 	slices.SortStableFunc(out, func(a, b model.Object) int {
 		if a.Kind() != b.Kind() {
@@ -100,6 +103,9 @@ func (w *world) object(kind model.Kind, namespace, name string) model.Object {
 	return nil
 }
 
+// copied is a pointer to a value of its own: rows change.
+func copied[T any](v T) *T { return &v }
+
 // meta is what every object has.
 func (w *world) meta(id identity, labels, annotations model.Labels) model.ObjectMeta {
 	return model.ObjectMeta{
@@ -117,7 +123,7 @@ func (w *world) modelSet(s int32) *model.StatefulSet {
 	}
 	out.Generation = set.generation
 	if set.deleting != notDeleted {
-		out.DeletedAt = &set.deletedAt
+		out.DeletedAt = copied(set.deletedAt)
 		out.Finalizers = []string{"foregroundDeletion"}
 		if set.deleting == orphaning {
 			out.Finalizers = []string{"orphan"}
@@ -172,7 +178,7 @@ func (w *world) modelPod(p int32) *model.Pod {
 		}
 	}
 	if r.deleting {
-		out.DeletedAt = &r.deletedAt
+		out.DeletedAt = copied(r.deletedAt)
 	}
 	if r.ip != 0 {
 		out.Status.PodIP = podAddr(r.ip).String()
@@ -254,7 +260,7 @@ func (w *world) modelClaim(c int32) *model.PersistentVolumeClaim {
 		out.Spec.VolumeName = w.rendered(row.VolumeName)
 	}
 	if row.Deleting {
-		out.DeletedAt = &row.created
+		out.DeletedAt = copied(row.deletedAt)
 	}
 	return out
 }
@@ -276,7 +282,7 @@ func (w *world) modelVolume(v int32) *model.PersistentVolume {
 		}
 	}
 	if row.Deleting {
-		out.DeletedAt = &row.created
+		out.DeletedAt = copied(row.deletedAt)
 	}
 	return out
 }

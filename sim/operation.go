@@ -59,17 +59,34 @@ func (w *world) do(op Operation) error {
 		return err
 	}
 	if _, plain := op.(Func); !plain {
-		w.recordOperation(op.String())
+		w.recordOperation(op, nil)
 	}
 	commit()
 	return nil
 }
 
-func (w *world) recordOperation(text string) {
-	for _, b := range []byte(text) {
+// done is an operation that was done, or refused at its instant.
+type done struct {
+	what    Operation
+	refused error
+}
+
+func (d done) String() string {
+	if d.refused != nil {
+		return d.what.String() + ": " + d.refused.Error()
+	}
+	return d.what.String()
+}
+
+// recordOperation notes an operation in the trace, which keeps it as it is: a fork
+// need not learn its words.
+func (w *world) recordOperation(op Operation, refused error) {
+	d := done{op, refused}
+	for _, b := range []byte(d.String()) {
 		w.digest(uint64(w.now), uint64(b))
 	}
-	w.record(record{kind: recOperation, text: w.symbol(text)})
+	w.record(record{kind: recOperation, a: int64(len(w.done))})
+	w.done = append(w.done, d)
 }
 
 // operate does the operation of an instant.
@@ -77,7 +94,7 @@ func (w *world) operate(place int32) {
 	op := w.operations[place].do
 	w.operations[place] = operation{}
 	if err := w.do(op); err != nil {
-		w.recordOperation(op.String() + ": " + err.Error())
+		w.recordOperation(op, err)
 	}
 }
 

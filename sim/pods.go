@@ -151,6 +151,8 @@ func (w *world) removePod(p int32) {
 	w.releaseVolumes(p)
 	if gone.node != nowhere && !gone.ended() {
 		w.leaveNode(gone.node)
+	} else if gone.place.binding {
+		w.leaveNode(gone.place.node)
 	}
 	w.queue.cancel(purposeSchedule, p)
 	w.queue.cancel(purposeVolumes, p)
@@ -183,6 +185,9 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 			r.ready, r.readySince = false, w.conditionTime()
 		}
 		w.publishSoon(p)
+		if r.deleting && !w.settings.config.Manual {
+			w.queue.arm(purposeRemove, p, w.now) // nothing runs any more
+		}
 	}
 	w.podChanged(p)
 }

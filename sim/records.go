@@ -10,10 +10,10 @@ import (
 type recordKind uint8
 
 const (
-	recNothing recordKind = iota
+	_ recordKind = iota // a record that was never written
 
 	// What the user does.
-	recOperation     // text: the operation
+	recOperation     // a: place in the world's list of what was done
 	recApplied       // an object was created (a = 1) or changed; why: its kind
 	recDeletedObject // an object is gone; why: its kind
 

@@ -59,7 +59,7 @@ func (c *Cluster) Revisions(set string, opts ...Option) ([]model.ControllerRevis
 	}
 	var out []model.ControllerRevision
 	for _, r := range c.w.history(s) {
-		out = append(out, *c.w.modelRevision(r))
+		out = append(out, model.Clone(*c.w.modelRevision(r)))
 	}
 	return out, nil
 }

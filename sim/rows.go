@@ -155,13 +155,14 @@ const (
 // claim is a PersistentVolumeClaim.
 type claim struct {
 	storage.Claim
-	version int64
-	created model.Instant
-	labels  model.Labels
-	owners  []model.Owner
-	modes   []model.AccessMode // status.accessModes
-	users   int32              // pods with a node that mount it
-	notice  storage.Notice     // of the last sync
+	version   int64
+	created   model.Instant
+	labels    model.Labels
+	owners    []model.Owner
+	modes     []model.AccessMode // status.accessModes
+	deletedAt model.Instant
+	users     int32          // pods with a node that mount it
+	notice    storage.Notice // of the last sync
 }
 
 func (c claim) rowName() model.Name { return c.Name }
@@ -172,7 +173,7 @@ type volume struct {
 	storage.Volume
 	version     int64
 	created     model.Instant
-	message     model.Symbol
+	deletedAt   model.Instant
 	attachments int32 // the first of its attachments; nowhere if it has none
 	files       *files
 }

@@ -27,6 +27,7 @@ type placement struct {
 	claim    model.Name     // which claim does
 	waiting  bool           // the attempt failed
 	binding  bool           // a node is chosen; its volumes are being made or bound
+	node     int32          // which one, if binding: the pod has its place there
 	// How many nodes were ruled out, and why.
 	cordoned, full, unreachable, without int32
 }
@@ -37,10 +38,6 @@ func (w *world) schedule(p int32) {
 	if r.node != nowhere || r.uid == 0 {
 		return
 	}
-	if r.place.waiting {
-		w.unschedulable--
-	}
-	r.place = placement{attempts: r.place.attempts + 1, last: w.now}
 	var names [8]model.Name
 	claims := names[:0]
 	for i := 0; ; i++ {
@@ -50,9 +47,20 @@ func (w *world) schedule(p int32) {
 		}
 		claims = append(claims, name)
 	}
+	if r.place.binding && w.bindOn(p, claims) {
+		return
+	}
+	if r.place.waiting {
+		w.unschedulable--
+	}
+	missing := r.place.reason == storage.ClaimNotFound
+	r.place = placement{attempts: r.place.attempts + 1, last: w.now}
 	if notice := storage.Schedulable(claims, w); notice.Reason != storage.NoReason {
 		r.place.reason, r.place.claim = notice.Reason, notice.Claim
 		w.unschedule(p)
+		if notice.Reason == storage.ClaimNotFound && !missing {
+			w.podChanged(p) // its condition says so now; whoever makes the claim hears of it
+		}
 		return
 	}
 	n, plan := w.findNode(r, claims)
@@ -60,11 +68,35 @@ func (w *world) schedule(p int32) {
 	case n == nowhere:
 		w.unschedule(p)
 	case len(plan) > 0:
-		r.place.binding = true
+		r.place.binding, r.place.node = true, n
+		w.nodes.at(n).pods++
 		w.bindVolumes(n, plan)
 	default:
 		w.assign(p, n)
 	}
+}
+
+// bindOn goes on with a pod whose node is chosen: it gets the node when its claims
+// are bound. It reports false if that cannot be any more; then the node is given up.
+//
+// Source: pkg/scheduler/framework/plugins/volumebinding/binder.go, checkBindings.
+func (w *world) bindOn(p int32, claims []model.Name) bool {
+	n := w.pods.at(p).place.node
+	if storage.Schedulable(claims, w).Reason == storage.NoReason {
+		row := w.nodes.at(n)
+		plan, bad, none := storage.FilterNode(w.claimRows(claims), storage.Node{Name: row.name, Labels: row.labels}, w, nil)
+		if bad.Reason == storage.NoReason && none.Reason == storage.NoReason {
+			if bound, _ := w.boundAnywhere(claims); bound {
+				w.assign(p, n)
+			} else {
+				w.bindVolumes(n, plan)
+			}
+			return true
+		}
+	}
+	w.pods.at(p).place.binding = false
+	w.leaveNode(n)
+	return false
 }
 
 // findNode chooses a node, and what the pod's unbound claims get there.
@@ -73,7 +105,14 @@ func (w *world) findNode(r *pod, claims []model.Name) (best int32, plan []storag
 	bound, pinned := w.boundAnywhere(claims)
 	for n := range w.nodes.rows {
 		row := &w.nodes.rows[n]
-		if !row.inUse() {
+		switch {
+		case !row.inUse():
+			continue
+		case row.cordoned:
+			r.place.cordoned++
+			continue
+		case row.capacity > 0 && row.pods >= row.capacity:
+			r.place.full++
 			continue
 		}
 		var here []storage.Assignment
@@ -90,12 +129,7 @@ func (w *world) findNode(r *pod, claims []model.Name) (best int32, plan []storag
 				continue
 			}
 		}
-		switch {
-		case row.cordoned:
-			r.place.cordoned++
-		case row.capacity > 0 && row.pods >= row.capacity:
-			r.place.full++
-		case best == nowhere || row.pods < w.nodes.rows[best].pods:
+		if best == nowhere || row.pods < w.nodes.rows[best].pods {
 			best, plan = int32(n), here
 		}
 	}
@@ -162,9 +196,11 @@ func (w *world) assign(p, n int32) {
 	if r.place.waiting {
 		w.unschedulable--
 	}
+	if !r.place.binding {
+		w.nodes.at(n).pods++
+	}
 	r.place = placement{attempts: r.place.attempts}
 	r.node = n
-	w.nodes.at(n).pods++
 	w.useClaims(r)
 	w.record(record{kind: recScheduled, subject: r.name, object: w.nodes.at(n).name})
 	if !w.settings.config.Manual {

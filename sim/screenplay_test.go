@@ -166,11 +166,11 @@ func (s *stage) perform(line, next string) error {
 	if words[0] == "expect" {
 		return s.expect(words[1:])
 	}
-	command := findCommand(words[0])
-	if command == nil {
-		return fmt.Errorf("there is no command %q", words[0])
+	do, err := findCommand(words[0])
+	if err != nil {
+		return err
 	}
-	said, err := command(s, words[1:])
+	said, err := do(s, words[1:])
 	s.learnRevisions()
 	if err != nil {
 		said = "error: " + err.Error()

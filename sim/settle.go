@@ -61,19 +61,21 @@ func (o Outcome) String() string {
 	return b.String()
 }
 
-// How far Settle looks: a week, and so many events.
+// How far Settle looks: a week, and so many events, with more for each pod that a
+// set asks for. A rollout of a pod takes some thirty.
 const (
-	settleTime   = 7 * 24 * time.Hour
-	settleEvents = 10_000_000
+	settleTime         = 7 * 24 * time.Hour
+	settleEvents       = 1_000_000
+	settleEventsPerPod = 200
 )
 
 // Settle lets time pass until nothing is pending, and says how the world has come
 // to rest. It looks a week ahead.
 func (c *Cluster) Settle() Outcome {
 	w := c.w
-	until, budget := w.now.Add(settleTime), w.events+settleEvents
+	until, from := w.now.Add(settleTime), w.events
 	for len(w.queue.heap) > 0 {
-		if w.queue.heap[0].at > until || w.events >= budget {
+		if w.queue.heap[0].at > until || w.events-from >= settleEvents && w.events-from >= w.settleBudget() {
 			return Outcome{State: Limit, At: w.now, Reasons: w.reasons()}
 		}
 		w.step()
@@ -83,6 +85,15 @@ func (c *Cluster) Settle() Outcome {
 		out.State = Waiting
 	}
 	return out
+}
+
+// settleBudget is how many events Settle lets happen.
+func (w *world) settleBudget() int64 {
+	budget := int64(settleEvents)
+	for s := range w.allSets {
+		budget += settleEventsPerPod * int64(w.sets[s].spec.DesiredReplicas())
+	}
+	return budget
 }
 
 // Reasons are why the world is not what the specs ask for as it is now; none if it is.
@@ -136,6 +147,9 @@ func (w *world) setRemedy(set *statefulSet) string {
 	if set.wait.Ordinal < 0 {
 		return ""
 	}
+	if set.wait.Because == policy.StaleClaim {
+		return "change the set, or delete one of its pods, once the claim is gone: its controller does not watch claims"
+	}
 	pod, ok := set.view.Pod(set.wait.Ordinal)
 	if !ok {
 		return ""
@@ -172,6 +186,8 @@ func (w *world) podReason(p int32) (why, remedy string) {
 		return "Pending: " + w.unschedulableMessage(&rec), remedy
 	case r.deleting:
 		return "is terminating", ""
+	case r.ended():
+		return fmt.Sprintf("has ended, its phase is %s, and nobody replaces it", r.phase.Model()), "kubectl delete pod " + w.rendered(r.name)
 	case r.stage == stageVolumes:
 		return "waits for its volumes", ""
 	}
@@ -205,7 +221,8 @@ func (w *world) claimReason(c int32) (why, remedy string) {
 	if row.BindCompleted && row.Phase == model.ClaimBound {
 		return "", ""
 	}
-	switch row.notice.Reason {
+	notice := storage.SyncClaim(&row.Claim, w).Notice // what it said last may not be so any more
+	switch notice.Reason {
 	case storage.NoConsumer, storage.NoReason:
 		return "", ""
 	case storage.ClassNotFound:
@@ -214,6 +231,11 @@ func (w *world) claimReason(c int32) (why, remedy string) {
 		remedy = "kubectl apply a PersistentVolume that fits"
 	case storage.ProvisionerAsked:
 		remedy = "run the provisioner, or kubectl apply a PersistentVolume that fits"
+		if class, ok := w.Class(row.Class.Name); ok {
+			if _, refusal := storage.ProvisionerActs(&row.Claim, class); refusal.Reason != storage.NoReason {
+				notice, remedy = refusal, "kubectl apply a PersistentVolume that fits"
+			}
+		}
 	}
-	return string(row.Phase) + ": " + row.notice.Message(spelling{w}), remedy
+	return string(row.Phase) + ": " + notice.Message(spelling{w}), remedy
 }

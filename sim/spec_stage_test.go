@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -30,8 +31,8 @@ func commands() []struct {
 		// What a user does to the set.
 		{"set", (*stage).createSet, "set web replicas=3 image=A policy=Parallel: create it; see changeSpec"},
 		{"edit", (*stage).edit, "edit replicas=1 image=B: change the spec, all in one write"},
-		{"scale", number((*sim.Cluster).Scale), "scale 5"},
-		{"partition", number((*sim.Cluster).SetPartition), "partition 2"},
+		{"scale", withNumber((*sim.Cluster).Scale), "scale 5"},
+		{"partition", withNumber((*sim.Cluster).SetPartition), "partition 2"},
 		{"image", (*stage).image, "image B: a new template"},
 		{"deleteset", (*stage).deleteSet, "deleteset foreground"},
 		{"undo", (*stage).undo, "undo, or undo 1: kubectl rollout undo --to-revision=1"},
@@ -39,8 +40,8 @@ func commands() []struct {
 		{"history", (*stage).rolloutHistory, "kubectl rollout history"},
 
 		// What a user does to other objects.
-		{"delete", each((*stage).deletePod), "delete 2 1: ask pods to go"},
-		{"force", each((*stage).forcePod), "force 2 1: pods are gone at once"},
+		{"delete", eachPod((*stage).deletePod), "delete 2 1: ask pods to go"},
+		{"force", eachPod((*stage).forcePod), "force 2 1: pods are gone at once"},
 		{"remove", (*stage).remove, "remove pvc/www-web-0: kubectl delete"},
 		{"forget", (*stage).forget, "forget A: delete the ControllerRevision of image A"},
 		{"label", (*stage).label, "label web-1 app=other, or label web-1 app-"},
@@ -48,14 +49,14 @@ func commands() []struct {
 		{"letgo", (*stage).letGo, "letgo: that pod ends"},
 
 		// What the kubelet would do.
-		{"run", each((*stage).runPod), "run 0 1: scheduled and Running, not ready"},
+		{"run", eachPod((*stage).runPod), "run 0 1: scheduled and Running, not ready"},
 		{"ready", (*stage).ready, "ready 0 1; ready all: every pod that there is or will be"},
-		{"unready", each(func(s *stage, pod string) error { return s.c.SetReady(pod, false) }), "unready 0"},
-		{"condition", each(func(s *stage, pod string) error { return s.c.SetReady(pod, true) }), "condition 0: Ready is True, whatever the phase"},
-		{"unknown", each(phase(model.PodUnknown)), "unknown 1: its node does not answer"},
-		{"fail", each(phase(model.PodFailed)), "fail 1"},
-		{"succeed", each(phase(model.PodSucceeded)), "succeed 1"},
-		{"gone", each(func(s *stage, pod string) error { return s.c.Finish(pod) }), "gone 2: a pod that was terminating is gone"},
+		{"unready", eachPod(func(s *stage, pod string) error { return s.c.SetReady(pod, false) }), "unready 0"},
+		{"condition", eachPod(func(s *stage, pod string) error { return s.c.SetReady(pod, true) }), "condition 0: Ready is True, whatever the phase"},
+		{"unknown", eachPod(toPhase(model.PodUnknown)), "unknown 1: its node does not answer"},
+		{"fail", eachPod(toPhase(model.PodFailed)), "fail 1"},
+		{"succeed", eachPod(toPhase(model.PodSucceeded)), "succeed 1"},
+		{"gone", eachPod(func(s *stage, pod string) error { return s.c.Finish(pod) }), "gone 2: a pod that was terminating is gone"},
 		{"kubelet", (*stage).kubelet, "kubelet: pods go and become ready until there is nothing more to do"},
 
 		// Faults.
@@ -63,22 +64,25 @@ func commands() []struct {
 
 		// Time.
 		{"sync", (*stage).sync, "the controller looks at the set once"},
-		{"settle", func(s *stage, _ []string) (string, error) { s.c.Settle(); return "", nil }, "until nothing is pending"},
+		{"settle", func(s *stage, _ []string) (string, error) { return "", s.settle() }, "until nothing is pending"},
 		{"wait", (*stage).wait, "wait 29s"},
 	}
 }
 
-func findCommand(name string) command {
+// findCommand is the command of a name; the error lists those that there are.
+func findCommand(name string) (command, error) {
+	var known []string
 	for _, c := range commands() {
 		if c.name == name {
-			return c.do
+			return c.do, nil
 		}
+		known = append(known, fmt.Sprintf("  %-10s %s", c.name, c.help))
 	}
-	return nil
+	return nil, fmt.Errorf("there is no command %q, only\n%s", name, strings.Join(known, "\n"))
 }
 
-// number is a command with a number.
-func number(do func(*sim.Cluster, string, int, ...sim.Option) error) command {
+// withNumber is a command with a number.
+func withNumber(do func(*sim.Cluster, string, int, ...sim.Option) error) command {
 	return func(s *stage, words []string) (string, error) {
 		n, err := strconv.Atoi(strings.Join(words, " "))
 		if err != nil {
@@ -88,8 +92,8 @@ func number(do func(*sim.Cluster, string, int, ...sim.Option) error) command {
 	}
 }
 
-// each is a command for pods, which are given by their ordinals.
-func each(do func(s *stage, pod string) error) command {
+// eachPod is a command for pods, which are given by their ordinals.
+func eachPod(do func(s *stage, pod string) error) command {
 	return func(s *stage, words []string) (string, error) {
 		if len(words) == 0 {
 			return "", fmt.Errorf("which pods?")
@@ -103,8 +107,8 @@ func each(do func(s *stage, pod string) error) command {
 	}
 }
 
-// phase moves a pod to a phase; it has run before.
-func phase(to model.PodPhase) func(*stage, string) error {
+// toPhase moves a pod to a phase; it has run before.
+func toPhase(to model.PodPhase) func(*stage, string) error {
 	return func(s *stage, pod string) error {
 		if err := s.c.Schedule(pod); err != nil {
 			return err
@@ -155,7 +159,7 @@ func changeField(spec *model.StatefulSetSpec, key, value string) error {
 	case "replicas":
 		spec.Replicas = &n
 	case "partition":
-		rollingUpdate(spec).Partition = &n
+		rollingUpdateBlock(spec).Partition = &n
 	case "minReady":
 		spec.MinReadySeconds = n
 	case "start":
@@ -182,25 +186,25 @@ func changeWord(spec *model.StatefulSetSpec, key, value string) error {
 		if n, err := strconv.Atoi(value); err == nil {
 			m = model.FromInt(int32(n))
 		}
-		rollingUpdate(spec).MaxUnavailable = &m
+		rollingUpdateBlock(spec).MaxUnavailable = &m
 	case "claims":
 		spec.VolumeClaimTemplates = append(spec.VolumeClaimTemplates, model.PersistentVolumeClaim{
 			ObjectMeta: model.ObjectMeta{Name: value},
 			Spec:       model.PersistentVolumeClaimSpec{AccessModes: []model.AccessMode{model.ReadWriteOnce}, Request: model.Gi},
 		})
 	case "whenDeleted":
-		retention(spec).WhenDeleted = model.RetentionPolicyType(value)
+		retentionBlock(spec).WhenDeleted = model.RetentionPolicyType(value)
 	case "whenScaled":
-		retention(spec).WhenScaled = model.RetentionPolicyType(value)
+		retentionBlock(spec).WhenScaled = model.RetentionPolicyType(value)
 	default:
 		return fmt.Errorf("a set has no %q here", key)
 	}
 	return nil
 }
 
-// rollingUpdate is the block of that name, which is there then, and belongs to
+// rollingUpdateBlock is the block of that name, which is there then, and belongs to
 // this spec alone.
-func rollingUpdate(spec *model.StatefulSetSpec) *model.RollingUpdateStrategy {
+func rollingUpdateBlock(spec *model.StatefulSetSpec) *model.RollingUpdateStrategy {
 	block := model.RollingUpdateStrategy{}
 	if old := spec.UpdateStrategy.RollingUpdate; old != nil {
 		block = *old
@@ -209,8 +213,8 @@ func rollingUpdate(spec *model.StatefulSetSpec) *model.RollingUpdateStrategy {
 	return &block
 }
 
-// retention is the retention policy, which is there then, and belongs to this spec alone.
-func retention(spec *model.StatefulSetSpec) *model.RetentionPolicy {
+// retentionBlock is the retention policy, which is there then, and belongs to this spec alone.
+func retentionBlock(spec *model.StatefulSetSpec) *model.RetentionPolicy {
 	policy := model.RetentionPolicy{WhenDeleted: model.RetainClaim, WhenScaled: model.RetainClaim}
 	if old := spec.PersistentVolumeClaimRetentionPolicy; old != nil {
 		policy = *old
@@ -288,21 +292,25 @@ func (s *stage) hold(words []string) (string, error) {
 	if err := s.c.Create(backup); err != nil {
 		return "", err
 	}
-	s.c.Settle()
-	return "", phase(model.PodRunning)(s, "backup-0")
+	if err := s.settle(); err != nil {
+		return "", err
+	}
+	return "", toPhase(model.PodRunning)(s, "backup-0")
 }
 
 func (s *stage) letGo([]string) (string, error) {
 	if err := s.c.Delete("sts/backup", sim.WithCascade(sim.CascadeOrphan)); err != nil {
 		return "", err
 	}
-	s.c.Settle()
+	if err := s.settle(); err != nil {
+		return "", err
+	}
 	return "", s.c.Delete("pod/backup-0", sim.Force())
 }
 
 // The kubelet.
 
-func (s *stage) runPod(pod string) error { return phase(model.PodRunning)(s, pod) }
+func (s *stage) runPod(pod string) error { return toPhase(model.PodRunning)(s, pod) }
 
 func (s *stage) readyPod(pod string) error {
 	if err := s.runPod(pod); err != nil {
@@ -315,7 +323,7 @@ func (s *stage) ready(words []string) (string, error) {
 	if slices.Equal(words, []string{"all"}) {
 		return "", s.rest(false)
 	}
-	return each((*stage).readyPod)(s, words)
+	return eachPod((*stage).readyPod)(s, words)
 }
 
 func (s *stage) kubelet([]string) (string, error) { return "", s.rest(true) }
@@ -323,9 +331,11 @@ func (s *stage) kubelet([]string) (string, error) { return "", s.rest(true) }
 // rest lets time pass and makes pods ready, and with finish also lets terminating
 // ones go, until that changes nothing more.
 func (s *stage) rest(finish bool) error {
-	const rounds = 1000
+	const rounds = 200
 	for range rounds {
-		s.c.Settle()
+		if err := s.settle(); err != nil {
+			return err
+		}
 		s.learnRevisions()
 		changed := false
 		for _, pod := range s.c.Pods("web").Items {
@@ -348,7 +358,20 @@ func (s *stage) rest(finish bool) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("it never comes to rest")
+	return errRestless
+}
+
+var errRestless = errors.New("it does not come to rest")
+
+// settle lets time pass until nothing is pending. No screenplay needs many events
+// for that; one that never gets there is soon told so.
+func (s *stage) settle() error {
+	for enough := s.c.EventCount() + 1000; s.c.Step(); {
+		if s.c.EventCount() > enough {
+			return errRestless
+		}
+	}
+	return nil
 }
 
 // Faults and time.

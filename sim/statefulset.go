@@ -382,7 +382,7 @@ func (w *world) modelStatus(s *policy.Status) model.StatefulSetStatus {
 		UpdateRevision:     w.text(s.UpdateRevision),
 	}
 	if s.CollisionCount > 0 {
-		out.CollisionCount = &s.CollisionCount
+		out.CollisionCount = copied(s.CollisionCount)
 	}
 	return out
 }

@@ -53,7 +53,8 @@ type world struct {
 	unpublished flat.FIFO[dated[model.Name]] // pods whose Services do not know their state yet
 	orphaned    flat.FIFO[dated[departed]]   // owners that are gone, for the garbage collector
 	watched     flat.FIFO[dated[delivery]]   // what the StatefulSet controller has not heard yet
-	operations  []operation
+	operations  []operation                  // that wait for their instants
+	done        []done                       // what the trace says of operations
 	failing     []writeFault
 	free        []int32 // volumes that a claim may still get, by the spelling of their names
 
@@ -126,6 +127,7 @@ func (w *world) copyFrom(src *world) {
 	w.attachments = append(own.attachments[:0], src.attachments...)
 	copyTable(&w.endpoints, &own.endpoints, &src.endpoints)
 	w.operations = append(own.operations[:0], src.operations...)
+	w.done = src.done[:len(src.done):len(src.done)]
 	w.failing = append(own.failing[:0], src.failing...)
 	w.free = append(own.free[:0], src.free...)
 	w.unpublished = own.unpublished

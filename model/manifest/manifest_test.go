@@ -94,6 +94,10 @@ document 1, line 10: items[2]: is not an object`},
 			"apiVersion: v1\nkind: List\nitems:\n- &nginx\n  apiVersion: v1\n  kind: Service\n  spec: {clusterIp: None}\n- *nginx\n",
 			`document 1, line 7: items[0]: unknown field "spec.clusterIp"
 document 1, line 7: items[1]: unknown field "spec.clusterIp"`},
+		{"a field that was merged in is found where it was written",
+			"apiVersion: v1\nkind: List\nitems:\n- &nginx\n  apiVersion: v1\n  kind: Service\n  specs: {}\n- <<: *nginx\n  metadata: {name: a}\n",
+			`document 1, line 7: items[0]: unknown field "specs"
+document 1, line 7: items[1]: unknown field "specs"`},
 		{"a revision's template is read as strictly",
 			"apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: {name: web-1}\nrevision: 1\ndata:\n  spec:\n    template:\n      $patch: replace\n      spec: {container: []}\n",
 			`document 1, line 9: unknown field "data.spec.template.spec.container"`},

@@ -34,6 +34,8 @@ func TestPatches(t *testing.T) {
 		{"a field is set", Merge(`{"spec":{"replicas":5}}`), func(s *set) { s.Spec.Replicas = new(int32(5)) }},
 		{"a patch may be YAML", StrategicMerge("spec:\n  replicas: 5\n"), func(s *set) { s.Spec.Replicas = new(int32(5)) }},
 		{"null removes", Merge(`{"spec":{"replicas":null}}`), func(s *set) { s.Spec.Replicas = nil }},
+		{"null removes a key of a map", Merge(`{"spec":{"template":{"metadata":{"labels":{"app":null,"tier":"a"}}}}}`),
+			func(s *set) { s.Spec.Template.Labels = model.Labels{"tier": "a"} }},
 		{"missing objects on the way are made", Merge(`{"spec":{"updateStrategy":{"rollingUpdate":{"partition":2}}}}`),
 			func(s *set) {
 				s.Spec.UpdateStrategy.RollingUpdate = &model.RollingUpdateStrategy{Partition: new(int32(2))}

@@ -103,7 +103,10 @@ func TestUnmodelled(t *testing.T) {
 		{"taints of a node", "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec:\n  taints: [{key: a, effect: NoSchedule}]\n",
 			`{"taints":[{"effect":"NoSchedule","key":"a"}]}`, node, []string{"line 5: spec.taints"}},
 		{"another spelling of the same is no difference",
-			podIn("containers:\n- name: nginx\n  resources: {requests: {cpu: 0.5, memory: 1024Mi}, limits: {memory: 1500M}}\n"),
+			podIn("containers:\n- name: nginx\n  resources: {requests: {cpu: 0.5, memory: 1024Mi}, limits: {memory: 1024000}}\n"),
+			"", container, nil},
+		{"an owner that is not the controller may say so",
+			strings.Replace(set, "  name: web", "  name: web\n  ownerReferences: [{apiVersion: v1, kind: Node, name: a, uid: 00000000-0000-4000-8000-000000000001, controller: false, blockOwnerDeletion: false}]", 1),
 			"", container, nil},
 		{"zeros, empty lists and maps are no difference",
 			podIn("nodeSelector: {}\nvolumes: []\nhostNetwork: false\nsetHostnameAsFQDN: false\nsubdomain: ''\ncontainers:\n- {name: a, stdin: false, env: [], resources: {}}\n") +
@@ -216,6 +219,33 @@ func TestHTTPGet(t *testing.T) {
 			assert.Equal(t, row.want, c.PreStop.HTTPGet)
 			assert.Equal(t, row.kept, c.Unmodelled)
 			assertSurvives(t, m.Objects)
+		})
+	}
+}
+
+// What is written beyond the model is what the cluster's own objects say.
+func TestWrittenBesidesTheModel(t *testing.T) {
+	for _, row := range []struct {
+		rule   string
+		object model.Object
+		want   string // a part of the YAML
+	}{
+		{"a revision's data are a patch that replaces the template",
+			&model.ControllerRevision{Template: model.PodTemplateSpec{Labels: model.Labels{"app": "nginx"}}},
+			"data:\n  spec:\n    template:\n      $patch: replace\n      metadata:\n        labels:\n          app: nginx\n"},
+		{"a claim reference names the kind",
+			&model.PersistentVolume{Spec: model.PersistentVolumeSpec{ClaimRef: &model.ClaimReference{Namespace: "default", Name: "www"}}},
+			"  claimRef:\n    apiVersion: v1\n    kind: PersistentVolumeClaim\n    name: www\n    namespace: default\n"},
+		{"an owner reference names the version of the kind",
+			&model.Pod{ObjectMeta: model.ObjectMeta{OwnerReferences: []model.OwnerReference{{Kind: model.KindStatefulSet, Name: "web", UID: 1, Controller: true}}}},
+			"  ownerReferences:\n  - apiVersion: apps/v1\n    controller: true\n    kind: StatefulSet\n    name: web\n"},
+		{"a pod with an address has a list of them",
+			&model.Pod{Status: model.PodStatus{PodIP: "10.0.0.5"}}, "  podIP: 10.0.0.5\n  podIPs:\n  - ip: 10.0.0.5\n"},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			var b bytes.Buffer
+			require.NoError(t, Write(&b, row.object))
+			assert.Contains(t, b.String(), row.want)
 		})
 	}
 }

@@ -159,7 +159,6 @@ func (v *View) Settle(update model.Symbol) {
 
 // remark sets the marks that depend on the update revision.
 func (v *View) remark() {
-	v.count.brokenReplicas = 0
 	for place := range int32(len(v.seats)) {
 		s := &v.seats[place]
 		i, inRange := v.index(s.pod.Ordinal)
@@ -168,9 +167,6 @@ func (v *View) remark() {
 		}
 		v.marks.put(outdated, i, v.isOutdated(&s.pod))
 		v.marks.put(broken, i, v.isBroken(s))
-		if v.isBroken(s) {
-			v.count.brokenReplicas++
-		}
 	}
 }
 

@@ -31,10 +31,6 @@ func (p *plan) updateTurn() {
 		return
 	}
 	budget := int64(p.set.Spec.MaxUnavailable()) - int64(p.replicas-p.count.healthyReplicas)
-	if budget <= 0 && p.count.brokenReplicas == 0 {
-		p.outOfBudget()
-		return
-	}
 	for i := p.marks.prev(broken, p.replicas-1); i >= partition; i = p.marks.prev(broken, i-1) {
 		p.replace(i, OutdatedDown)
 	}

@@ -80,7 +80,6 @@ type counts struct {
 	ready              int32 // running and ready, terminating or not
 	available          int32 // of them
 	healthyReplicas    int32 // replicas that are available and not terminating
-	brokenReplicas     int32 // replicas that are marked broken
 	condemnedActive    int32 // condemned, not terminating
 	condemnedUnhealthy int32 // condemned, not available or terminating
 	condemnedClaims    int32 // condemned with claims whose owners are not what the policy asks for
@@ -278,9 +277,6 @@ func (v *View) contribute(place, sign int32) {
 	}
 	if s.available && !p.Terminating {
 		v.count.healthyReplicas += sign
-	}
-	if v.isBroken(s) {
-		v.count.brokenReplicas += sign
 	}
 	if sign > 0 {
 		v.markReplica(i, place)

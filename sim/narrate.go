@@ -76,7 +76,7 @@ func (w *world) narrateController(r *record, object, text string) (string, bool)
 		return "is complete at revision " + revisionHash(text), true
 	case recWaits:
 		return "waits: " + w.waitReason(r.subject, policy.Wait{Because: policy.Because(r.why), Ordinal: int32(r.a)}), true
-	case recSyncBlocked, recSyncFailed:
+	case recSyncFailed:
 		return "cannot go on: " + text, true
 	default:
 		return "", false

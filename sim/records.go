@@ -30,11 +30,10 @@ const (
 	recRevisionCreated // text: name; a: number
 	recRevisionBumped
 	recRevisionTruncated
-	recPromoted    // text: the current revision
-	recWaits       // why: policy.Because; a: ordinal
-	recSyncBlocked // text: the error
-	recSyncFailed  // text: the error; a: how many times
-	recPodAdopted  // subject is the pod, object the set
+	recPromoted   // text: the current revision
+	recWaits      // why: policy.Because; a: ordinal
+	recSyncFailed // text: the error
+	recPodAdopted // subject is the pod, object the set
 	recPodReleased
 
 	// What happens to pods: subject is the pod.

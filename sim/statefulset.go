@@ -302,7 +302,9 @@ func (w *world) retrySet(s int32, err error) {
 	set.failures++
 	set.failedAt = w.now
 	set.blocked = model.Name{}
-	set.trouble = w.symbol(err.Error())
+	trouble := w.symbol(err.Error())
+	news := trouble != set.trouble // a failure that repeats is told once
+	set.trouble = trouble
 	if errors.Is(err, errStale) {
 		w.enqueueAfter(s, w.backoff(set, set.wrote.Add(w.settings.watchDelay)))
 		return
@@ -312,12 +314,13 @@ func (w *world) retrySet(s int32, err error) {
 	switch {
 	case errors.As(err, &blocked):
 		set.blocked = blocked.name
-		w.record(record{kind: recSyncBlocked, subject: set.name, object: blocked.name, text: set.trouble})
 	case errors.As(err, &refused) && refused.Kind == model.KindPod:
 		// No pod of this set can be created until the set is another one.
 	default:
-		w.record(record{kind: recSyncFailed, subject: set.name, text: set.trouble, a: int64(set.failures)})
 		w.enqueueAfter(s, w.backoff(set, w.now))
+	}
+	if news {
+		w.record(record{kind: recSyncFailed, subject: set.name, text: trouble})
 	}
 }
 

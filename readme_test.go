@@ -13,6 +13,9 @@ import (
 // compiled and tested, and each block of output is printed by a command that it
 // names.
 func TestREADME(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the README's commands")
+	}
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	read := func(name string) string {

@@ -149,10 +149,13 @@ func (w *world) removePod(p int32) {
 	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
 	w.endContainers(p)
 	w.releaseVolumes(p)
-	if gone.node != nowhere && !gone.ended() {
+	switch {
+	case gone.node != nowhere && !gone.ended():
 		w.leaveNode(gone.node)
-	} else if gone.place.binding {
+	case gone.place.binding:
 		w.leaveNode(gone.place.node)
+	case gone.place.waiting:
+		w.unschedulable--
 	}
 	w.queue.cancel(purposeSchedule, p)
 	w.queue.cancel(purposeVolumes, p)

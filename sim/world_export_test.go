@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
+
+// AttachmentsForTest are the volumes that are at nodes, or on their way: for each
+// the claim that it is bound to, and the node.
+func AttachmentsForTest(c *Cluster) (out [][2]string) {
+	w := c.w
+	for v := range w.volumes.all {
+		for a := w.volumes.at(v).attachments; a != nowhere; a = w.attachments[a].next {
+			out = append(out, [2]string{w.rendered(w.volumes.at(v).ClaimRef.Name), w.rendered(w.nodes.at(w.attachments[a].node).name)})
+		}
+	}
+	return out
+}
+
+// CheckCounts holds the numbers that the world keeps against counting.
+func CheckCounts(c *Cluster) error {
+	w := c.w
+	onNode, users, waiting := map[int32]int32{}, map[model.Name]int32{}, int32(0)
+	containers := 0
+	for p := range w.pods.all {
+		r := w.pods.at(p)
+		switch {
+		case r.node != nowhere && !r.ended():
+			onNode[r.node]++
+		case r.node == nowhere && r.place.binding:
+			onNode[r.place.node]++
+		}
+		if r.node == nowhere && r.place.waiting {
+			waiting++
+		}
+		for i := 0; r.node != nowhere; i++ {
+			name, ok := r.podClaim(i)
+			if !ok {
+				break
+			}
+			users[name]++
+		}
+		for k := r.containers; k != nowhere; k = w.containers[k].next {
+			containers++
+			if w.containers[k].pod != p {
+				return fmt.Errorf("a container of pod %s is another's", w.rendered(r.name))
+			}
+		}
+	}
+	for k := w.freeCont; k != nowhere; k = w.containers[k].next {
+		containers++
+	}
+	if containers != len(w.containers) {
+		return fmt.Errorf("%d of %d containers are lost", len(w.containers)-containers, len(w.containers))
+	}
+	for n := range w.nodes.all {
+		if w.nodes.at(n).pods != onNode[n] {
+			return fmt.Errorf("%s counts %d pods and has %d", w.rendered(w.nodes.at(n).name), w.nodes.at(n).pods, onNode[n])
+		}
+	}
+	for k := range w.claims.all {
+		if row := w.claims.at(k); row.users != users[row.Name] {
+			return fmt.Errorf("claim %s counts %d users and has %d", w.rendered(row.Name), row.users, users[row.Name])
+		}
+	}
+	if w.unschedulable != waiting {
+		return fmt.Errorf("%d pods wait for a node, and %d are counted", waiting, w.unschedulable)
+	}
+	attachments := 0
+	for v := range w.volumes.all {
+		for a := w.volumes.at(v).attachments; a != nowhere; a = w.attachments[a].next {
+			attachments++
+		}
+	}
+	for a := w.freeAttach; a != nowhere; a = w.attachments[a].next {
+		attachments++
+	}
+	if attachments != len(w.attachments) {
+		return fmt.Errorf("%d of %d attachments are lost", len(w.attachments)-attachments, len(w.attachments))
+	}
+	return nil
+}

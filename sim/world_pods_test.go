@@ -1,0 +1,421 @@
+package sim_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/sim"
+)
+
+// How a pod ends, how its containers start and crash, and what goes with an object
+// that is deleted.
+
+// orphan makes one pod that nobody creates again, web-0, with a grace period, and
+// moves the clock to a second where it runs and is ready.
+func (w *worldPlay) orphan(config sim.Config, changes ...func(*model.StatefulSet)) {
+	w.t.Helper()
+	w.begin(config, webSet(1, append([]func(*model.StatefulSet){stateless}, changes...)...))
+	w.until(func(v sim.View) bool { return v.PodReady("web-0") })
+	w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+	w.c.Run(10*time.Second - time.Duration(w.c.Now()))
+}
+
+// deadline wants web-0 to be terminating, and its deletionTimestamp to be as many
+// seconds after the tenth.
+func (w *worldPlay) deadline(seconds int) {
+	w.t.Helper()
+	p := w.pod("web-0")
+	require.NotNil(w.t, p.DeletedAt, w.rule)
+	w.is(fmt.Sprint(10*time.Second+time.Duration(seconds)*time.Second), fmt.Sprint(time.Duration(*p.DeletedAt)))
+}
+
+// goneAt wants web-0 to be there until so long after the tenth second.
+func (w *worldPlay) goneAt(after time.Duration) {
+	w.t.Helper()
+	w.until(func(v sim.View) bool { return !v.PodExists("web-0") })
+	w.is(fmt.Sprint(after), fmt.Sprint(time.Duration(w.c.Now())-10*time.Second))
+}
+
+// behaving is a world with one image, A.
+func behaving(image sim.Image) sim.Config {
+	return sim.Config{Images: map[string]sim.Image{"A": image}}
+}
+
+var deletionCases = []worldCase{
+	{"P1", "A pod that runs and is deleted stays until its grace period is over", func(w *worldPlay) {
+		w.orphan(sim.Config{})
+		w.do(w.c.Delete("pod/web-0"))
+		w.pods("web-0:Terminating")
+		w.deadline(30)
+		w.goneAt(30 * time.Second)
+	}},
+	{"P2", "A grace period of 0 makes every deletion a forced one", func(w *worldPlay) {
+		w.orphan(sim.Config{}, grace(0))
+		w.do(w.c.Delete("pod/web-0"))
+		w.pods("")
+	}},
+	{"P3", "A deletion may ask for more time than the pod does", func(w *worldPlay) {
+		w.orphan(sim.Config{})
+		w.do(w.c.Delete("pod/web-0", sim.Grace(300)))
+		w.deadline(300)
+		w.goneAt(300 * time.Second)
+	}},
+	{"P4", "A negative grace period is one of a second", func(w *worldPlay) {
+		w.orphan(sim.Config{}, grace(-1))
+		w.do(w.c.Delete("pod/web-0"))
+		w.deadline(1)
+		w.goneAt(2 * time.Second) // SIGKILL comes two seconds after SIGTERM at the earliest
+	}},
+	{"P5", "A pod without a node is gone at once; one with a node that has not started yet, in a moment", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1))
+		w.c.Settle()
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.c.Settle()
+		w.do(w.c.Delete("pod/web-0"))
+		w.pods("")
+
+		w.begin(sim.Config{Latencies: sim.Latencies{Attach: sim.Fixed(time.Hour)}}, withDisks(webSet(1))...)
+		w.c.Run(10 * time.Second)
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.do(w.c.Delete("pod/web-0"))
+		w.pods("web-0:Terminating")
+		w.deadline(30)
+		w.goneAt(time.Millisecond)
+		w.settles()
+	}},
+	{"P6", "A pod that has ended is gone at once, whatever grace period is asked for", func(w *worldPlay) {
+		w.orphan(sim.Config{})
+		w.do(w.c.Do(sim.FailPod{Pod: "web-0"}))
+		w.pods("web-0:Evicted")
+		w.do(w.c.Delete("pod/web-0", sim.Grace(300)))
+		w.pods("")
+	}},
+	{"P7", "A second deletion can make the end come sooner, not later", func(w *worldPlay) {
+		w.orphan(sim.Config{})
+		w.do(w.c.Delete("pod/web-0"))
+		w.do(w.c.Delete("pod/web-0"))
+		w.deadline(30)
+		w.do(w.c.Delete("pod/web-0", sim.Grace(60)))
+		w.deadline(30)
+		w.do(w.c.Delete("pod/web-0", sim.Grace(5)))
+		w.deadline(5)
+		w.goneAt(5 * time.Second)
+
+		w.orphan(sim.Config{})
+		w.do(w.c.Delete("pod/web-0"))
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.pods("")
+		w.settles()
+	}},
+	{"P8", "A second deletion whose end is past leaves a second", func(w *worldPlay) {
+		w.orphan(sim.Config{})
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(20 * time.Second)
+		w.do(w.c.Delete("pod/web-0", sim.Grace(5)))
+		w.deadline(20)
+		w.goneAt(22 * time.Second)
+	}},
+	{"P9", "A pod that fails while it is terminating is not deleted a second time; its kubelet ends it", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless))
+		w.settles()
+		uid := w.pod("web-0").UID
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(time.Second)
+		w.do(w.c.Do(sim.FailPod{Pod: "web-0"}))
+		w.settles()
+		require.NotEqual(w.t, uid, w.pod("web-0").UID)
+	}},
+	{"P10", "A program that exits when it gets SIGTERM does not need the whole grace period", func(w *worldPlay) {
+		w.orphan(behaving(sim.Image{Stop: sim.Fixed(3 * time.Second)}))
+		w.do(w.c.Delete("pod/web-0"))
+		w.deadline(30)
+		w.goneAt(3 * time.Second)
+	}},
+	{"P11", "A program that ignores SIGTERM gets SIGKILL at its end", func(w *worldPlay) {
+		w.orphan(sim.Config{}, grace(7))
+		w.do(w.c.Delete("pod/web-0"))
+		w.goneAt(7 * time.Second)
+	}},
+	{"P12", "The preStop hook comes first, and its time counts", func(w *worldPlay) {
+		w.orphan(behaving(sim.Image{Stop: sim.Fixed(time.Second)}), preStop(10))
+		w.do(w.c.Delete("pod/web-0"))
+		w.goneAt(11 * time.Second)
+	}},
+	{"P13", "A preStop hook is cut off at the end of the grace period; the program still gets two seconds", func(w *worldPlay) {
+		w.orphan(sim.Config{}, preStop(60))
+		w.do(w.c.Delete("pod/web-0"))
+		w.goneAt(32 * time.Second)
+	}},
+	{"P15", "A forced deletion takes the object at once, and its twin is created", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless))
+		w.settles()
+		before, at := w.pod("web-0"), w.c.Now()
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.pods("")
+		w.until(func(v sim.View) bool { return v.PodReady("web-0") })
+		require.Equal(w.t, 1011*time.Millisecond, w.c.Now().Sub(at), "seen 1ms, scheduled 10ms, start and ready 1s")
+		require.NotEqual(w.t, before.UID, w.pod("web-0").UID)
+		require.NotEqual(w.t, before.Status.PodIP, w.pod("web-0").Status.PodIP)
+	}},
+	{"P16", "A second deletion interrupts the first, and begins with the smaller period", func(w *worldPlay) {
+		w.orphan(sim.Config{}, grace(60))
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(10 * time.Second)
+		w.do(w.c.Delete("pod/web-0", sim.Grace(20)))
+		w.deadline(20) // counted from the first deletion, but the kubelet begins anew
+		w.goneAt(30 * time.Second)
+		// An end that is past is P8: a second from now, of which the program gets two.
+		w.orphan(sim.Config{}, grace(60))
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(10 * time.Second)
+		w.do(w.c.Delete("pod/web-0", sim.Grace(5)))
+		w.goneAt(12 * time.Second)
+	}},
+	{"P17", "A pod that terminates is ready until its program has ended", func(w *worldPlay) {
+		w.orphan(sim.Config{})
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(29 * time.Second)
+		require.True(w.t, w.pod("web-0").Ready())
+	}},
+	{"P17b", "Of two programs that are stopped, the first that ends makes the pod unready", func(w *worldPlay) {
+		w.orphan(sim.Config{Images: map[string]sim.Image{"B": {Stop: sim.Fixed(2 * time.Second)}}}, beside("B"))
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(time.Second)
+		require.True(w.t, w.pod("web-0").Ready())
+		w.c.Run(2 * time.Second)
+		require.False(w.t, w.pod("web-0").Ready())
+		w.goneAt(30 * time.Second)
+	}},
+	{"starting", "A program that is being started when its pod is deleted is stopped like another", func(w *worldPlay) {
+		config := sim.Config{
+			Latencies: sim.Latencies{Start: sim.Fixed(5 * time.Second)},
+			Images:    map[string]sim.Image{"A": {Crash: sim.Fixed(time.Hour)}},
+		}
+		w.begin(config, webSet(1, stateless, grace(20), beside("B")))
+		w.c.Run(4 * time.Second) // the image is there after 2s
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(15 * time.Second)
+		require.False(w.t, w.pod("web-0").Ready())
+		require.Equal(w.t, model.PodPending, w.pod("web-0").Status.Phase, "the second program was never started")
+		w.until(func(v sim.View) bool { return !v.PodExists("web-0") })
+		w.at("24.000s")
+		w.settles()
+	}},
+}
+
+// preStop gives the pod's container a hook that sleeps.
+func preStop(seconds int64) func(*model.StatefulSet) {
+	return func(s *model.StatefulSet) {
+		s.Spec.Template.Spec.Containers[0].PreStop = &model.LifecycleHandler{SleepSeconds: &seconds}
+	}
+}
+
+// beside adds a container.
+func beside(image string) func(*model.StatefulSet) {
+	return func(s *model.StatefulSet) {
+		s.Spec.Template.Spec.Containers = append(s.Spec.Template.Spec.Containers, model.Container{Name: "beside", Image: image})
+	}
+}
+
+// restarts are the delays between the crashes of web-0 and its restarts, and how
+// long it ran each time, as the trace has them.
+func (w *worldPlay) restarts() string {
+	var out []string
+	for _, line := range strings.Split(w.c.Trace().String(), "\n") {
+		if _, delay, ok := strings.Cut(line, "crashes and is restarted "); ok {
+			out = append(out, strings.TrimPrefix(delay, "in "))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+var kubeletCases = []worldCase{
+	{"P19", "A program that crashes each time is restarted at once, then after 10, 20, 40, 80, 160 and 300 s, for ever", func(w *worldPlay) {
+		w.begin(behaving(sim.Image{Crash: sim.Fixed(time.Second)}), webSet(1, stateless))
+		w.c.Run(30 * time.Minute)
+		require.Regexp(w.t, `^at once 10s 20s 40s 80s 160s 300s 300s`, w.restarts())
+		out := w.c.Settle()
+		require.Equal(w.t, sim.Limit, out.State)
+		require.Contains(w.t, out.String(), "pod/web-0: CrashLoopBackOff: the program of image A exits with code 1\n  it would help to set another image")
+		require.Equal(w.t, model.PodRunning, w.pod("web-0").Status.Phase)
+		require.False(w.t, w.pod("web-0").Ready())
+		w.event("pod/web-0", "BackOff: Back-off restarting failed container in pod web-0")
+		// Nobody but the user helps: an ordered set does not replace a pod that is
+		// not ready.
+		w.do(w.c.SetImage("web", "main", "B"))
+		w.c.Run(time.Hour)
+		w.do(w.c.Delete("pod/web-0"))
+		w.settles()
+	}},
+	{"P20", "A program that has run for more than ten minutes is restarted at once", func(w *worldPlay) {
+		for _, row := range []struct {
+			runs time.Duration
+			want string
+		}{
+			{602 * time.Second, `^(at once ?)+$`},
+			{595 * time.Second, `^at once 10s 20s 40s`},
+		} {
+			w.begin(behaving(sim.Image{Crash: sim.Fixed(row.runs)}), webSet(1, stateless))
+			w.c.Run(2 * time.Hour)
+			require.Regexp(w.t, row.want, w.restarts())
+		}
+	}},
+	{"P21", "A pod that is created again begins without back-off", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless))
+		w.settles()
+		for range 3 {
+			w.do(w.c.Do(sim.CrashContainer{Pod: "web-0"}))
+			w.settles()
+		}
+		require.EqualValues(w.t, 3, w.pod("web-0").Status.ContainerStatuses[0].RestartCount)
+		w.do(w.c.Delete("pod/web-0"))
+		w.settles()
+		require.Zero(w.t, w.pod("web-0").Status.ContainerStatuses[0].RestartCount)
+		w.do(w.c.Do(sim.CrashContainer{Pod: "web-0"}))
+		w.settles()
+		w.is("at once 10s 20s at once", w.restarts())
+	}},
+	{"P27", "A crash keeps the pod, its address and its phase, and takes its readiness for a while", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless))
+		w.settles()
+		before := w.pod("web-0")
+		w.do(w.c.Do(sim.CrashContainer{Pod: "web-0"}))
+		w.pods("web-0:CrashLoopBackOff")
+		require.False(w.t, w.pod("web-0").Ready())
+		w.settles()
+		after := w.pod("web-0")
+		require.Equal(w.t, before.UID, after.UID)
+		require.Equal(w.t, before.Status.PodIP, after.Status.PodIP)
+	}},
+	{"image", "A node pulls an image once, and one image at a time", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(2, stateless, parallel), webSet(1, named("other"), stateless, image("B")))
+		w.until(func(v sim.View) bool { return v.PodReady("web-0") && v.PodReady("web-1") })
+		w.at("3.011s") // seen 1ms, scheduled 10ms, pulled 2s, start and ready 1s: both
+		w.until(func(v sim.View) bool { return v.PodReady("other-0") })
+		w.at("5.011s")
+		w.noEvent("pod/web-1", "Pulling")
+		w.event("pod/web-0", `Pulling: Pulling image "A"`)
+		mark := w.c.Now()
+		w.do(w.c.Scale("web", 3))
+		w.until(func(v sim.View) bool { return v.PodReady("web-2") })
+		require.Equal(w.t, 1011*time.Millisecond, w.c.Now().Sub(mark))
+	}},
+	{"missing image", "An image that cannot be pulled", func(w *worldPlay) {
+		w.begin(sim.Config{Images: map[string]sim.Image{"A": {Missing: true}}}, webSet(2, stateless))
+		w.waits("pod/web-0: ImagePullBackOff: image A cannot be pulled\n  it would help to set another image", "sts/web: waits: web-0 is pending")
+		w.pods("web-0:ImagePullBackOff")
+		w.event("pod/web-0", `Failed: Failed to pull image "A": not found`)
+		w.do(w.c.SetImage("web", "main", "B"))
+		w.waits("it would help to kubectl delete pod web-0: under OrderedReady a pod of an old revision is only replaced once it is ready, or deleted")
+		w.do(w.c.Delete("pod/web-0"))
+		w.settles()
+	}},
+	{"two containers", "Containers start one after the other, and the pod is ready when all are", func(w *worldPlay) {
+		w.begin(sim.Config{Images: map[string]sim.Image{"A": {Ready: sim.Fixed(10 * time.Second)}}}, webSet(1, stateless, beside("B")))
+		w.c.Run(2600 * time.Millisecond) // A runs after 2.511s
+		require.Equal(w.t, model.PodPending, w.pod("web-0").Status.Phase)
+		w.c.Run(2500 * time.Millisecond) // B is pulled after 4.511s, and runs after 5.011s
+		require.Equal(w.t, model.PodRunning, w.pod("web-0").Status.Phase)
+		w.until(func(v sim.View) bool { return v.PodReady("web-0") })
+		w.at("12.511s")
+		w.settles()
+		w.do(w.c.Do(sim.CrashContainer{Pod: "web-0", Container: "beside"}))
+		require.False(w.t, w.pod("web-0").Ready())
+		w.settles()
+	}},
+	{"never ready", "A program that never becomes ready", func(w *worldPlay) {
+		w.begin(behaving(sim.Image{NeverReady: true}), webSet(2, stateless))
+		w.waits("pod/web-0: not ready: the program of image A never becomes ready", "sts/web: waits: web-0 is not ready")
+		w.pods("web-0:Unready")
+	}},
+	{"failed", "A pod that its kubelet evicts is created again, without waiting", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(2, stateless))
+		w.settles()
+		at := w.c.Now()
+		w.do(w.c.Do(sim.FailPod{Pod: "web-0"}))
+		w.settles()
+		require.Less(w.t, w.c.Now().Sub(at), 2*time.Second)
+	}},
+	{"failed before it started", "A pod that fails while it waits for its volumes never starts", func(w *worldPlay) {
+		w.begin(sim.Config{Latencies: sim.Latencies{Attach: sim.Fixed(time.Minute)}}, withDisks(webSet(1))...)
+		w.c.Run(10 * time.Second)
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.do(w.c.Do(sim.FailPod{Pod: "web-0"}))
+		w.waits("pod/web-0: has ended, its phase is Failed")
+		w.pods("web-0:Evicted")
+		require.Empty(w.t, w.pod("web-0").Status.PodIP)
+	}},
+	{"full", "Nodes have room for so many pods; the next waits for one to go", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2, PodsPerNode: 1}, webSet(3, stateless, parallel))
+		w.waits("pod/web-2: Pending: 0/2 nodes are available: 2 Too many pods.", "add a node")
+		w.do(w.c.Do(sim.FailPod{Pod: "web-0"})) // makes room, and is created again where it is
+		w.do(w.c.Scale("web", 2))
+		w.settles()
+		w.do(w.c.Cordon("node-0"))
+		w.do(w.c.Scale("web", 3))
+		w.waits("0/2 nodes are available: 1 Too many pods, 1 node(s) were unschedulable.", "uncordon a node, or add one")
+		w.apply(&model.Node{ObjectMeta: model.ObjectMeta{Name: "new"}})
+		w.settles()
+		w.nodes("web-0:node-0 web-1:node-1 web-2:new")
+	}},
+	{"drained", "A drained node loses its pods, which are created again elsewhere", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(3))...)
+		w.settles()
+		w.nodes("web-0:node-0 web-1:node-1 web-2:node-0")
+		w.do(w.c.Drain("node-0"))
+		w.settles()
+		w.nodes("web-0:node-1 web-1:node-1 web-2:node-1")
+	}},
+}
+
+var collectorCases = []worldCase{
+	{"background", "The set goes at once, its pods follow, each with its grace period; the claims stay", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(2))...)
+		w.settles()
+		w.do(w.c.Delete("sts/web"))
+		require.Empty(w.t, w.c.StatefulSets().Items)
+		w.c.Run(2 * time.Millisecond)
+		w.pods("web-0:Terminating web-1:Terminating")
+		w.settles()
+		w.pods("")
+		w.claims("www-web-0:Bound www-web-1:Bound")
+	}},
+	{"foreground", "The set goes last: after its pods, and after the claims that it owns", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(2, retaining("Delete", "Retain")))...)
+		w.settles()
+		mark := w.c.TraceLen()
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeForeground)))
+		w.c.Run(time.Second)
+		require.Equal(w.t, []string{"foregroundDeletion"}, w.c.StatefulSets().Items[0].Finalizers)
+		w.pods("web-0:Terminating web-1:Terminating")
+		w.settles()
+		w.happens(mark, "web-0 is gone", "www-web-0 persistentvolumeclaim deleted",
+			"web-1 is gone", "www-web-1 persistentvolumeclaim deleted", "web statefulset deleted")
+		require.NotContains(w.t, w.c.TraceFrom(mark).String(), "creates")
+		w.pods("")
+		w.claims("")
+	}},
+	{"orphan", "The set goes alone; a set of its name and selector adopts what it left", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(2, retaining("Delete", "Delete")))...)
+		w.settles()
+		uid := w.pod("web-1").UID
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.settles()
+		w.pods("web-0:Running web-1:Running")
+		w.owners("www-web-0: www-web-1:")
+		require.Empty(w.t, w.pod("web-1").OwnerReferences)
+		w.do(w.c.Delete("pod/web-0"))
+		w.settles()
+		w.pods("web-1:Running")
+		w.apply(webSet(2, ofClass("disks"), retaining("Delete", "Delete")))
+		w.settles()
+		w.pods("web-0:Running web-1:Running")
+		require.Equal(w.t, uid, w.pod("web-1").UID)
+		w.owners("www-web-0:web www-web-1:web")
+	}},
+}

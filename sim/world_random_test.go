@@ -1,0 +1,267 @@
+package sim_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/sim"
+)
+
+// TestWorldRandom does to a world whatever kubectl and bad luck can do, in any
+// order and at any time, and holds each time it has come to rest what has to hold.
+func TestWorldRandom(t *testing.T) { rapid.Check(t, randomWorld) }
+
+// randomObjects are what stands in the world, of which any may be deleted and
+// applied again: a set with disks, one with volumes on the nodes' own disks, one
+// whose pods share a disk, one that only computes, and their Services.
+func randomObjects() []model.Object {
+	local := disksClass(onFirstUse, provisionedBy("rancher.io/local-path"))
+	local.Name = "local"
+	return []model.Object{
+		disksClass(), local, byHand("a"), byHand("b"), aClaim("shared", claimClass("disks")),
+		nginx(), nginx(serviceNamed("all"), selecting(model.Labels{}), unready), nginx(serviceNamed("one"), withIP, selecting(model.Labels{model.LabelPodName: "web-1"})),
+		webSet(2, ofClass("disks"), grace(5)),
+		webSet(2, named("near"), ofClass("local"), parallel, grace(40), preStop(3), beside("B")),
+		webSet(2, named("share"), mounting("shared"), parallel),
+		webSet(2, named("free"), grace(1), image("C")), // its claims want the volumes made by hand
+	}
+}
+
+// someone is who does things to the world.
+type someone struct {
+	*rapid.T
+	c *sim.Cluster
+}
+
+func randomWorld(t *rapid.T) {
+	config := ranges(rapid.Uint64().Draw(t, "seed"))
+	config.PodsPerNode = rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "podsPerNode")
+	config.Latencies.Detach = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Between(0, 20*time.Second)}).Draw(t, "detach")
+	config.Latencies.Watch = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Fixed(0), sim.Fixed(50 * time.Millisecond)}).Draw(t, "watch")
+	config.Images = map[string]sim.Image{
+		"B": {Stop: sim.Between(0, 20*time.Second), Ready: sim.Between(0, 5*time.Second)},
+		"D": {Missing: true},
+	}
+	s := &someone{t, sim.New(config)}
+	require.NoError(t, s.apply(randomObjects()...))
+	for range rapid.IntRange(1, 4).Draw(t, "acts") {
+		for range rapid.IntRange(1, 6).Draw(t, "deeds") {
+			s.deed()
+			s.c.Run(time.Duration(rapid.IntRange(0, 60_000).Draw(t, "run")) * time.Millisecond / time.Duration(rapid.SampledFrom([]int{1, 100}).Draw(t, "slowness")))
+			require.NoError(t, sim.CheckCounts(s.c))
+		}
+		s.rest()
+	}
+}
+
+// apply applies objects, and lets the controllers' watches see them.
+func (s *someone) apply(objects ...model.Object) error {
+	err := s.c.Apply(objects...)
+	s.c.Run(50 * time.Millisecond)
+	return err
+}
+
+// deed does something. What cannot be done is refused, and nothing has happened.
+func (s *someone) deed() {
+	set := rapid.SampledFrom([]string{"web", "near", "share", "free"}).Draw(s.T, "set")
+	pod := fmt.Sprintf("%s-%d", set, rapid.IntRange(0, 3).Draw(s.T, "ordinal"))
+	node := rapid.SampledFrom([]string{"node-0", "node-1", "node-2"}).Draw(s.T, "node")
+	object := rapid.SampledFrom(randomObjects()).Draw(s.T, "object")
+	deeds := map[string]func() error{
+		"scale": func() error { return s.c.Scale(set, rapid.IntRange(0, 4).Draw(s.T, "replicas")) },
+		"image": func() error {
+			return s.c.SetImage(set, "main", rapid.SampledFrom([]string{"A", "A2", "B", "D"}).Draw(s.T, "image"))
+		},
+		"partition": func() error { return s.c.SetPartition(set, rapid.IntRange(0, 3).Draw(s.T, "partition")) },
+		"undo":      func() error { _, err := s.c.RolloutUndo(set, 0); return err },
+		"restart":   func() error { return s.c.RolloutRestart(set) },
+		"retention": func() error {
+			policies := rapid.SampledFrom([]model.RetentionPolicyType{model.RetainClaim, model.DeleteClaim})
+			whenDeleted, whenScaled := policies.Draw(s.T, "whenDeleted"), policies.Draw(s.T, "whenScaled")
+			return s.c.Edit(set, func(o *model.StatefulSet) error { retaining(whenDeleted, whenScaled)(o); return nil })
+		},
+		"delete pod": func() error { return s.c.Delete("pod/" + pod) },
+		"hasten pod": func() error { return s.c.Delete("pod/"+pod, sim.Grace(rapid.IntRange(1, 60).Draw(s.T, "grace"))) },
+		"force pod":  func() error { return s.c.Delete("pod/"+pod, sim.Force()) },
+		"relabel pod": func() error {
+			return s.c.Label("pod/"+pod, []string{"app=" + rapid.SampledFrom([]string{"web", "x"}).Draw(s.T, "app")})
+		},
+		"crash":        func() error { return s.c.Do(sim.CrashContainer{Pod: pod}) },
+		"fail":         func() error { return s.c.Do(sim.FailPod{Pod: pod}) },
+		"drain":        func() error { return s.c.Drain(node) },
+		"cordon":       func() error { return s.c.Cordon(node) },
+		"uncordon":     func() error { return s.c.Uncordon(node) },
+		"delete claim": func() error { return s.c.Delete("pvc/www-" + pod) },
+		"delete a volume": func() error {
+			if volumes := s.c.Volumes().Items; len(volumes) > 0 {
+				return s.c.Delete("pv/" + volumes[rapid.IntRange(0, len(volumes)-1).Draw(s.T, "volume")].Name)
+			}
+			return nil
+		},
+		"delete set": func() error {
+			cascade := rapid.SampledFrom([]sim.Cascade{sim.CascadeBackground, sim.CascadeForeground, sim.CascadeOrphan}).Draw(s.T, "cascade")
+			return s.c.Delete("sts/"+set, sim.WithCascade(cascade))
+		},
+		"delete object": func() error { return s.c.Delete(string(object.Kind()) + "/" + object.Meta().Name) },
+		"apply again":   func() error { return s.apply(object) },
+		"select": func() error {
+			labels := rapid.SampledFrom([]model.Labels{{"app": "web"}, {"app": "near"}, {}, {model.LabelPodIndex: "0"}}).Draw(s.T, "selector")
+			return s.c.Apply(nginx(serviceNamed(rapid.SampledFrom([]string{"nginx", "all", "new"}).Draw(s.T, "service")), selecting(labels)))
+		},
+		"refuse": func() error {
+			kind := rapid.SampledFrom([]model.Kind{model.KindPod, model.KindPersistentVolumeClaim, model.KindStatefulSet}).Draw(s.T, "kind")
+			verb := rapid.SampledFrom([]sim.Verb{sim.VerbCreate, sim.VerbUpdate, sim.VerbDelete, sim.VerbUpdateStatus}).Draw(s.T, "verb")
+			return s.c.Do(sim.FailWrite{Verb: verb, Kind: kind, Times: rapid.IntRange(1, 3).Draw(s.T, "times")})
+		},
+	}
+	var names []string
+	for name := range deeds {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	name := rapid.SampledFrom(names).Draw(s.T, "deed")
+	if err := deeds[name](); err != nil {
+		s.Logf("%s: %v", name, err)
+	}
+}
+
+// rest lets the world come to rest and holds what has to hold then.
+func (s *someone) rest() {
+	out := s.c.Settle()
+	if out.State == sim.Limit {
+		s.Fatalf("%s\n%s", out, s.c.Trace())
+	}
+	require.Zero(s, s.c.Pending())
+	require.NoError(s, sim.CheckCounts(s.c))
+	s.pods()
+	s.claims()
+	s.attachments()
+	s.endpoints()
+	if out.State == sim.Settled {
+		s.asSpecified()
+	}
+	s.fork(out)
+}
+
+// pods: each has an address of its own, and one that runs has its volumes.
+func (s *someone) pods() {
+	claims, volumes := map[string]model.PersistentVolumeClaim{}, map[string]model.PersistentVolume{}
+	for _, c := range s.c.Claims().Items {
+		claims[c.Name] = c
+	}
+	for _, v := range s.c.Volumes().Items {
+		volumes[v.Name] = v
+	}
+	addresses := map[string]string{}
+	for _, p := range s.c.Pods("").Items {
+		require.Nil(s, p.DeletedAt, "a pod terminates for ever: %s\n%s", p.Name, s.c.Trace())
+		if ip := p.Status.PodIP; ip != "" {
+			require.Empty(s, addresses[ip], "%s is the address of %s too", ip, p.Name)
+			addresses[ip] = p.Name
+		}
+		if p.Status.Phase != model.PodRunning {
+			continue
+		}
+		for _, v := range p.Spec.Volumes {
+			c, ok := claims[v.PersistentVolumeClaim]
+			require.True(s, ok, "%s runs without its claim %s\n%s", p.Name, v.PersistentVolumeClaim, s.c.Trace())
+			require.Equal(s, model.ClaimBound, c.Status.Phase)
+			require.Equal(s, c.UID, volumes[c.Spec.VolumeName].Spec.ClaimRef.UID, "the volume of %s is another's", c.Name)
+		}
+	}
+}
+
+// users are the pods with a node that mount a claim.
+func (s *someone) users(claim string) (out []model.Pod) {
+	for _, p := range s.c.Pods("").Items {
+		if p.Spec.NodeName != "" && slices.ContainsFunc(p.Spec.Volumes, func(v model.Volume) bool { return v.PersistentVolumeClaim == claim }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// claims: one that is being deleted has a pod that keeps it; a volume that is
+// bound has the claim that it is bound to.
+func (s *someone) claims() {
+	bound := map[model.UID]string{}
+	for _, c := range s.c.Claims().Items {
+		if c.DeletedAt != nil {
+			require.NotEmpty(s, s.users(c.Name), "%s terminates for ever\n%s", c.Name, s.c.Trace())
+		}
+		if c.Status.Phase == model.ClaimBound {
+			bound[c.UID] = c.Spec.VolumeName
+		}
+	}
+	for _, v := range s.c.Volumes().Items {
+		if v.Status.Phase == model.VolumeBound {
+			require.Equal(s, v.Name, bound[v.Spec.ClaimRef.UID], "bound to nobody\n%s", s.c.Trace())
+		}
+		if v.DeletedAt != nil {
+			require.Equal(s, model.VolumeBound, v.Status.Phase, "%s terminates for ever", v.Name)
+		}
+	}
+}
+
+// attachments: a disk is at one node, and there is a pod there that wants it.
+func (s *someone) attachments() {
+	at := map[string]string{}
+	for _, a := range sim.AttachmentsForTest(s.c) {
+		require.Empty(s, at[a[0]], "the disk of %s is at two nodes", a[0])
+		at[a[0]] = a[1]
+		wanted := slices.ContainsFunc(s.users(a[0]), func(p model.Pod) bool {
+			return p.Spec.NodeName == a[1] && p.Status.Phase != model.PodFailed
+		})
+		require.True(s, wanted, "nobody on %s wants the disk of %s\n%s", a[1], a[0], s.c.Trace())
+	}
+}
+
+// endpoints: each Service has the pods that it selects and that have an address,
+// as they are now.
+func (s *someone) endpoints() {
+	for _, service := range s.c.Services().Items {
+		var want []sim.Endpoint
+		for _, p := range s.c.Pods("").Items {
+			if service.Spec.Selector == nil || p.Status.PodIP == "" || p.Status.Phase == model.PodFailed ||
+				!(model.LabelSelector{MatchLabels: service.Spec.Selector}).Matches(p.Labels) {
+				continue
+			}
+			want = append(want, sim.Endpoint{
+				Service: service.Name, Pod: p.Name, Addr: p.Status.PodIP, Serving: p.Ready(),
+				Ready: p.Ready() || service.Spec.PublishNotReadyAddresses,
+			})
+		}
+		have, err := s.c.Endpoints(service.Name)
+		require.NoError(s, err)
+		require.Equal(s, want, have.Items)
+	}
+}
+
+// asSpecified: a world that says it is settled is what its sets ask for.
+func (s *someone) asSpecified() {
+	for _, set := range s.c.StatefulSets().Items {
+		require.Equal(s, set.Spec.DesiredReplicas(), set.Status.ReadyReplicas)
+		for i := range set.Spec.DesiredReplicas() {
+			p, err := s.c.Pod(model.PodName(set.Name, i))
+			require.NoError(s, err)
+			require.True(s, p.Ready())
+		}
+	}
+}
+
+// fork: a fork is the same world, and nothing happens in it either.
+func (s *someone) fork(out sim.Outcome) {
+	fork, err := s.c.Clone()
+	require.NoError(s, err)
+	require.Equal(s, s.c.StateHash(), fork.StateHash())
+	require.Equal(s, out, fork.Settle())
+	require.Equal(s, s.c.StateHash(), fork.StateHash())
+	require.Equal(s, s.c.EventCount(), fork.EventCount())
+}

@@ -161,6 +161,7 @@ var endpointCases = []worldCase{
 		w.settles()
 		w.resolves("web-0", "web-1.nginx", "NXDOMAIN")
 		w.apply(nginx(serviceNamed("later"))) // in the place of the other
+		w.endpoints("later", "")
 		w.settles()
 		w.endpoints("later", "web-0:ready+serving web-1:ready+serving")
 		w.resolves("web-0", "web-1.later", "NXDOMAIN") // the pods' names are in nginx

@@ -186,9 +186,11 @@ var deletionCases = []worldCase{
 		w.do(w.c.Delete("pod/web-0"))
 		w.c.Run(time.Second)
 		require.True(w.t, w.pod("web-0").Ready())
+		w.do(w.c.Delete("pod/web-0", sim.Grace(20))) // it exits sooner, by itself
 		w.c.Run(2 * time.Second)
 		require.False(w.t, w.pod("web-0").Ready())
-		w.goneAt(30 * time.Second)
+		require.Equal(w.t, "Completed", w.pod("web-0").Status.ContainerStatuses[1].Reason)
+		w.goneAt(21 * time.Second)
 	}},
 	{"starting", "A program that is being started when its pod is deleted is stopped like another", func(w *worldPlay) {
 		config := sim.Config{
@@ -399,6 +401,25 @@ var collectorCases = []worldCase{
 		require.NotContains(w.t, w.c.TraceFrom(mark).String(), "creates")
 		w.pods("")
 		w.claims("")
+	}},
+	{"foreground, scaled in", "So it is where claims are left and no pods", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(2, retaining("Delete", "Retain")))...)
+		w.settles()
+		w.do(w.c.Scale("web", 0))
+		w.settles()
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeForeground)))
+		w.settles()
+		w.claims("")
+		require.Empty(w.t, w.c.StatefulSets().Items)
+	}},
+	{"orphan, early", "A pod whose set is gone before it has started starts all the same", func(w *worldPlay) {
+		for _, after := range []time.Duration{500 * time.Millisecond, 1500 * time.Millisecond} { // no volume, no attachment
+			w.begin(sim.Config{}, withDisks(webSet(1))...)
+			w.c.Run(after)
+			w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+			w.settles()
+			w.pods("web-0:Running")
+		}
 	}},
 	{"orphan", "The set goes alone; a set of its name and selector adopts what it left", func(w *worldPlay) {
 		w.begin(sim.Config{}, withDisks(webSet(2, retaining("Delete", "Delete")))...)

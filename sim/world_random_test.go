@@ -3,6 +3,7 @@ package sim_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,6 +148,7 @@ func (s *someone) rest() {
 	if out.State == sim.Settled {
 		s.asSpecified()
 	}
+	s.waitsRightly(out)
 	s.fork(out)
 }
 
@@ -254,6 +256,99 @@ func (s *someone) asSpecified() {
 			require.True(s, p.Ready())
 		}
 	}
+}
+
+// waitsRightly: whoever waits has a reason that is true. Nothing that could go on
+// has been forgotten.
+func (s *someone) waitsRightly(out sim.Outcome) {
+	classes, claims := map[string]bool{}, map[string]model.PersistentVolumeClaim{}
+	for _, o := range s.c.Objects() {
+		switch o := o.(type) {
+		case *model.StorageClass:
+			classes[o.Name] = true
+		case *model.PersistentVolumeClaim:
+			claims[o.Name] = *o
+		}
+	}
+	blocked := map[string]bool{} // sets that say that they cannot go on, whatever becomes of their pods
+	for _, r := range out.Reasons {
+		if set, ok := strings.CutPrefix(r.Object, "sts/"); ok {
+			blocked[set] = strings.Contains(r.Why, "is being deleted") || strings.Contains(r.Why, "already exists") || strings.Contains(r.Why, "earlier pod of that name")
+		}
+	}
+	unwell := map[string]bool{} // sets with a pod that waits
+	for _, p := range s.c.Pods("").Items {
+		set, _ := model.ParentAndOrdinal(p.Name)
+		unwell[set] = unwell[set] || !p.Ready()
+		require.True(s, p.Ready() || s.mayWait(&p, blocked[set], claims, classes), "%s could go on\n%s%s", p.Name, out, s.c.Trace())
+	}
+	for name, c := range claims {
+		class := "" // none is given, and none is the default
+		if c.Spec.StorageClassName != nil {
+			class = *c.Spec.StorageClassName
+		}
+		if c.Status.Phase == model.ClaimPending && c.DeletedAt == nil {
+			require.True(s, class == "local" || class == "disks" && !classes[class] || class == "" && !s.volumeIsFree(), "%s could be bound\n%s%s", name, out, s.c.Trace())
+		}
+	}
+	for _, set := range s.c.StatefulSets().Items {
+		complete := set.Status.AvailableReplicas == set.Spec.DesiredReplicas() && set.Status.Replicas == set.Spec.DesiredReplicas()
+		require.True(s, complete || unwell[set.Name] || blocked[set.Name], "%s could go on\n%s%s", set.Name, out, s.c.Trace())
+	}
+}
+
+// mayWait reports whether a pod that is not ready cannot be helped by anybody in
+// the world.
+func (s *someone) mayWait(p *model.Pod, blocked bool, claims map[string]model.PersistentVolumeClaim, classes map[string]bool) bool {
+	if p.Status.Phase == model.PodFailed {
+		return blocked || len(p.OwnerReferences) == 0
+	}
+	var pinned []*model.NodeSelector
+	shared := false
+	for _, v := range p.Spec.Volumes {
+		c, ok := claims[v.PersistentVolumeClaim]
+		if !ok {
+			return blocked || len(p.OwnerReferences) == 0 || v.PersistentVolumeClaim == "shared" // or else its set makes it
+		}
+		if c.DeletedAt != nil || c.Status.Phase != model.ClaimBound && (*orEmpty(c.Spec.StorageClassName) != "local" || !classes["local"]) {
+			return true
+		}
+		for _, volume := range s.c.Volumes().Items {
+			if volume.Name == c.Spec.VolumeName && volume.Spec.NodeAffinity != nil {
+				pinned = append(pinned, volume.Spec.NodeAffinity)
+			}
+		}
+		shared = shared || c.Name == "shared"
+	}
+	if p.Spec.NodeName != "" {
+		return shared && p.Status.Phase == model.PodPending || p.Spec.Containers[0].Image == "D"
+	}
+	pods := map[string]int{}
+	for _, other := range s.c.Pods("").Items {
+		pods[other.Spec.NodeName]++
+	}
+	for _, n := range s.c.Nodes().Items {
+		full := n.Status.Pods > 0 && pods[n.Name] >= int(n.Status.Pods)
+		reached := !slices.ContainsFunc(pinned, func(a *model.NodeSelector) bool { return !a.Matches(n.Labels) })
+		if !n.Spec.Unschedulable && !full && reached {
+			return false
+		}
+	}
+	return true
+}
+
+func orEmpty(s *string) *string {
+	if s == nil {
+		s = new(string)
+	}
+	return s
+}
+
+// volumeIsFree reports whether a volume that was made by hand is to be had.
+func (s *someone) volumeIsFree() bool {
+	return slices.ContainsFunc(s.c.Volumes().Items, func(v model.PersistentVolume) bool {
+		return v.Status.Phase == model.VolumeAvailable && v.Spec.ClaimRef == nil
+	})
 }
 
 // fork: a fork is the same world, and nothing happens in it either.

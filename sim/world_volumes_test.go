@@ -306,6 +306,21 @@ var attachCases = []worldCase{
 		w.do(w.c.Do(sim.CrashContainer{Pod: "web-0"}))
 		w.settles()
 	}},
+	{"N2b", "A pod that has ended does not hold a disk, though its object is there", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, disksClass(), aClaim("shared", claimClass("disks")))
+		w.do(w.c.Cordon("node-1"))
+		w.apply(webSet(2, mounting("shared")))
+		w.settles()
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.settles()
+		w.do(w.c.Do(sim.FailPod{Pod: "web-1"}))
+		w.do(w.c.Delete("pod/web-0"))
+		w.do(w.c.Cordon("node-0"))
+		w.do(w.c.Uncordon("node-1"))
+		w.apply(webSet(1, named("other"), mounting("shared")))
+		w.waits("pod/web-1: has ended")
+		w.pods("other-0:Running web-1:Evicted")
+	}},
 	{"N3", "A volume that offers ReadWriteMany is at many nodes", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2}, disksClass(), aClaim("shared", claimClass("disks"), func(c *model.PersistentVolumeClaim) {
 			c.Spec.AccessModes = []model.AccessMode{model.ReadWriteMany}

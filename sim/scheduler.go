@@ -53,13 +53,12 @@ func (w *world) schedule(p int32) {
 	if r.place.waiting {
 		w.unschedulable--
 	}
-	missing := r.place.reason == storage.ClaimNotFound
 	r.place = placement{attempts: r.place.attempts + 1, last: w.now}
 	if notice := storage.Schedulable(claims, w); notice.Reason != storage.NoReason {
 		r.place.reason, r.place.claim = notice.Reason, notice.Claim
 		w.unschedule(p)
-		if notice.Reason == storage.ClaimNotFound && !missing {
-			w.podChanged(p) // its condition says so now; whoever makes the claim hears of it
+		if notice.Reason == storage.ClaimNotFound {
+			w.podChanged(p) // its condition says so; whoever makes the claim hears of it
 		}
 		return
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
-// The volume controller, and the provisioners beside it.
+// The volume controller.
 //
 // It notices claims and volumes that change. What appears without being one of
 // them, a class say, it sees when it looks at everything, every 15 seconds; so a
@@ -143,8 +143,7 @@ func (w *world) bindClaim(c int32, d *storage.ClaimDecision) {
 	}
 	row, vol := w.claims.at(c), w.volumes.at(v)
 	d.Binding.WriteVolume(&vol.Volume)
-	vol.version = w.bump()
-	w.setFree(v)
+	w.volumeChanged(v)
 	d.Binding.WriteClaim(&row.Claim)
 	row.modes = d.Binding.AccessModes
 	w.record(record{kind: recClaimBound, subject: row.Name, object: vol.Name})
@@ -159,110 +158,30 @@ func (w *world) claimChanged(c int32) {
 	w.checkOwners(c)
 }
 
-// askProvisioner makes the provisioner of a claim's class begin, if somebody runs it.
-func (w *world) askProvisioner(c int32) {
-	row := w.claims.at(c)
-	class, ok := w.Class(row.Class.Name)
-	if !ok || w.settings.absent[class.Provisioner] {
-		return
-	}
-	if acts, notice := storage.ProvisionerActs(&row.Claim, class); !acts {
-		if notice.Reason != storage.NoReason {
-			w.recordNotice(row.Name, notice)
-		}
-		return
-	}
-	if _, made := w.volumes.find(w.provisionedName(row.UID)); made {
-		return
-	}
-	if _, busy := w.queue.armed(purposeProvision, c); !busy {
-		w.queue.arm(purposeProvision, c, w.after(&w.settings.latencies.Provision, "provision"))
-	}
-}
-
-// provision is the provisioner: the volume has been made.
-func (w *world) provision(c int32) {
-	row := w.claims.at(c)
-	class, ok := w.Class(row.Class.Name)
-	if !ok {
-		return
-	}
-	name := w.provisionedName(row.UID)
-	id := w.stamp(name)
-	v := w.volumes.add(volume{
-		Volume:  storage.Provisioned(name, id.uid, &row.Claim, w.provisionedSpec(&row.Claim, class)),
-		version: id.version, created: id.created, attachments: nowhere,
-	})
-	w.record(record{kind: recVolumeProvisioned, subject: row.Name, object: name})
-	if w.claims.at(c).VolumeName != (model.Name{}) {
-		w.queue.arm(purposeReclaim, v, w.soon()) // nobody needs it: the claim has got another
-		return
-	}
-	w.queue.arm(purposeBind, c, w.soon())
-}
-
-// provisionedSpec is the spec of a provisioned volume. Claims of one template
-// share it.
-func (w *world) provisionedSpec(c *storage.Claim, class *model.StorageClass) *model.PersistentVolumeSpec {
-	driver, _ := storage.Driver(class.Provisioner)
-	if storage.KnownProvisioner(driver).Pinned {
-		node := w.rendered(c.SelectedNode)
-		return storage.NewVolumeSpec(c.Spec, class, &model.NodeSelector{Terms: []model.NodeSelectorTerm{{
-			MatchExpressions: []model.LabelSelectorRequirement{{Key: labelHostname, Operator: model.SelectorIn, Values: []string{node}}},
-		}}})
-	}
-	for i := range w.made {
-		if m := &w.made[i]; m.claim == c.Spec && m.class == class {
-			return m.volume
-		}
-	}
-	spec := storage.NewVolumeSpec(c.Spec, class, nil)
-	w.made = append(w.made[:len(w.made):len(w.made)], madeSpec{c.Spec, class, spec})
-	return spec
-}
-
-// madeSpec remembers which spec a provisioner gives to the volumes of which claims.
-type madeSpec struct {
-	claim  *model.PersistentVolumeClaimSpec
-	class  *model.StorageClass
-	volume *model.PersistentVolumeSpec
-}
-
-// addVolume puts a volume that was made by hand into the world.
-func (w *world) addVolume(o *model.PersistentVolume) {
-	id := w.stamp(w.name("", o.Name))
-	spec := o.Spec
-	row := volume{
-		Volume: storage.Volume{
-			Name: id.name, UID: id.uid, Spec: &spec, Labels: o.Labels,
-			Class: w.symbol(spec.StorageClassName), Phase: model.VolumePending,
-		},
-		version: id.version, created: id.created, attachments: nowhere,
-	}
-	if ref := spec.ClaimRef; ref != nil {
-		row.ClaimRef = storage.ClaimRef{Name: w.name(ref.Namespace, ref.Name), UID: ref.UID, Set: true}
-	}
-	v := w.volumes.add(row)
-	w.setFree(v)
-	w.record(record{kind: recApplied, subject: id.name, why: kindCode(model.KindPersistentVolume), a: 1})
-	w.queue.arm(purposeReclaim, v, w.soon())
-	w.resyncClaims()
-}
-
-// setFree keeps the list of volumes that a claim may get.
-func (w *world) setFree(v int32) {
+// listFree keeps the list of volumes that a claim may get: those that were made by
+// hand and are not bound.
+func (w *world) listFree(v int32, free bool) {
 	vol := w.volumes.at(v)
+	if vol.Name.Base == w.dynamic {
+		return
+	}
 	name := w.rendered(vol.Name)
 	at, found := slices.BinarySearchFunc(w.free, name, func(v int32, name string) int {
 		return strings.Compare(w.rendered(w.volumes.at(v).Name), name)
 	})
-	free := vol.Name.Base != w.dynamic && vol.Phase != model.VolumeBound
 	switch {
 	case free && !found:
 		w.free = slices.Insert(w.free, at, v)
 	case !free && found:
 		w.free = slices.Delete(w.free, at, at+1)
 	}
+}
+
+// volumeChanged announces a change of a volume.
+func (w *world) volumeChanged(v int32) {
+	vol := w.volumes.at(v)
+	vol.version = w.bump()
+	w.listFree(v, vol.Phase != model.VolumeBound)
 }
 
 // resyncClaims lets the claims that wait be looked at when the controller next
@@ -304,11 +223,10 @@ func (w *world) syncVolume(v int32) {
 	}
 	released := vol.Phase != model.VolumeReleased && d.Phase == model.VolumeReleased
 	d.WriteVolume(&vol.Volume)
-	vol.version = w.bump()
+	w.volumeChanged(v)
 	if released {
 		w.record(record{kind: recVolumeReleased, subject: vol.Name})
 	}
-	w.setFree(v)
 	switch {
 	case vol.Deleting && vol.Phase != model.VolumeBound:
 		w.removeVolume(v)
@@ -318,7 +236,7 @@ func (w *world) syncVolume(v int32) {
 		vol.files = nil
 		undo := storage.Unbind(&vol.Volume)
 		undo.WriteVolume(&vol.Volume)
-		w.setFree(v)
+		w.volumeChanged(v)
 		w.volumeIsFree()
 	case vol.Phase == model.VolumeAvailable:
 		w.volumeIsFree()
@@ -337,52 +255,4 @@ func (w *world) volumeIsFree() {
 			w.wakePod(p)
 		}
 	}
-}
-
-// deleteVolume begins the end of a volume: it goes when it is not bound.
-//
-// Source: pkg/controller/volume/pvprotection/pv_protection_controller.go.
-func (w *world) deleteVolume(v int32) {
-	vol := w.volumes.at(v)
-	vol.Deleting, vol.deletedAt, vol.version = true, w.now, w.bump()
-	if vol.Phase == model.VolumeBound {
-		return
-	}
-	w.removeVolume(v)
-}
-
-// removeVolume takes a volume away, with what is on it.
-func (w *world) removeVolume(v int32) {
-	gone := w.volumes.at(v).Volume
-	vol := w.volumes.at(v)
-	vol.Phase = model.VolumeBound // not free
-	w.setFree(v)
-	w.record(record{kind: recDeletedObject, subject: gone.Name, why: kindCode(model.KindPersistentVolume)})
-	for a := vol.attachments; a != nowhere; {
-		next := w.attachments[a].next
-		w.freeAttachment(a)
-		a = next
-	}
-	w.queue.cancel(purposeReclaim, v)
-	w.volumes.remove(v)
-	if !gone.ClaimRef.Set {
-		w.resyncClaims() // whoever was bound to it finds out by itself
-	}
-	if c, ok := w.claims.find(gone.ClaimRef.Name); ok && gone.ClaimRef.Set && w.claims.at(c).VolumeName == gone.Name {
-		w.queue.arm(purposeBind, c, w.soon())
-	}
-}
-
-// addClass puts a class into the world. Nobody watches for classes but the
-// scheduler.
-func (w *world) addClass(o *model.StorageClass) {
-	spec := *o
-	name := w.name("", o.Name)
-	id := w.stamp(name)
-	spec.CreatedAt = id.created
-	w.symbol(o.Name)
-	w.classes.add(class{identity: id, spec: &spec})
-	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStorageClass), a: 1})
-	w.resyncClaims()
-	w.wakePods()
 }

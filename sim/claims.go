@@ -83,6 +83,48 @@ func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec,
 	return c
 }
 
+// applyClaim puts a claim that was made by hand into the world.
+func (w *world) applyClaim(o *model.PersistentVolumeClaim) {
+	spec := o.Spec
+	var owners []model.Owner
+	for _, ref := range o.OwnerReferences {
+		owners = append(owners, model.Owner{
+			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
+		})
+		w.oddOwners = true
+	}
+	name := w.name(o.Namespace, o.Name)
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindPersistentVolumeClaim), a: 1})
+	w.addClaim(name, &spec, o.Labels, owners)
+}
+
+// updateClaim stores what may change of a claim.
+func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
+	c, ok := w.claims.find(w.name(o.Namespace, o.Name))
+	if !ok {
+		return
+	}
+	row := w.claims.at(c)
+	spec := o.Spec
+	row.Spec, row.labels = &spec, o.Labels
+	row.owners = nil
+	for _, ref := range o.OwnerReferences {
+		row.owners = append(row.owners, model.Owner{
+			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
+		})
+		w.oddOwners = true
+	}
+	if spec.StorageClassName != nil {
+		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
+	}
+	if spec.VolumeName != "" {
+		row.VolumeName = w.name("", spec.VolumeName)
+	}
+	w.record(record{kind: recApplied, subject: row.Name, why: kindCode(model.KindPersistentVolumeClaim)})
+	w.claimChanged(c)
+	w.queue.arm(purposeBind, c, w.soon())
+}
+
 // retainClaims gives the claims of a pod the owners that the set's retention
 // policy asks for; wrote says whether one was written.
 //

@@ -7,7 +7,6 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
-	"github.com/ordinal-sim/ordinal/storage"
 )
 
 // The rows as objects of package model. They share what never changes with the
@@ -320,74 +319,4 @@ func (w *world) classOf(c *model.PersistentVolumeClaim) *model.StorageClass {
 		return class
 	}
 	return nil
-}
-
-// applyClaim puts a claim that was made by hand into the world.
-func (w *world) applyClaim(o *model.PersistentVolumeClaim) {
-	spec := o.Spec
-	var owners []model.Owner
-	for _, ref := range o.OwnerReferences {
-		owners = append(owners, model.Owner{
-			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
-		})
-		w.oddOwners = true
-	}
-	name := w.name(o.Namespace, o.Name)
-	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindPersistentVolumeClaim), a: 1})
-	w.addClaim(name, &spec, o.Labels, owners)
-}
-
-// updateClaim stores what may change of a claim.
-func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
-	c, ok := w.claims.find(w.name(o.Namespace, o.Name))
-	if !ok {
-		return
-	}
-	row := w.claims.at(c)
-	spec := o.Spec
-	row.Spec, row.labels = &spec, o.Labels
-	row.owners = nil
-	for _, ref := range o.OwnerReferences {
-		row.owners = append(row.owners, model.Owner{
-			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
-		})
-		w.oddOwners = true
-	}
-	if spec.StorageClassName != nil {
-		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
-	}
-	if spec.VolumeName != "" {
-		row.VolumeName = w.name("", spec.VolumeName)
-	}
-	w.record(record{kind: recApplied, subject: row.Name, why: kindCode(model.KindPersistentVolumeClaim)})
-	w.claimChanged(c)
-	w.queue.arm(purposeBind, c, w.soon())
-}
-
-// updateVolume stores what may change of a volume.
-func (w *world) updateVolume(o *model.PersistentVolume) {
-	v, ok := w.volumes.find(w.name("", o.Name))
-	if !ok {
-		return
-	}
-	vol := w.volumes.at(v)
-	spec := o.Spec
-	vol.Spec, vol.Labels, vol.Class, vol.version = &spec, o.Labels, w.symbol(spec.StorageClassName), w.bump()
-	vol.ClaimRef = storage.ClaimRef{}
-	if ref := spec.ClaimRef; ref != nil {
-		vol.ClaimRef = storage.ClaimRef{Name: w.name(ref.Namespace, ref.Name), UID: ref.UID, Set: true}
-	}
-	w.record(record{kind: recApplied, subject: vol.Name, why: kindCode(model.KindPersistentVolume)})
-	w.queue.arm(purposeReclaim, v, w.soon())
-}
-
-// updateClass stores what may change of a class.
-func (w *world) updateClass(o *model.StorageClass) {
-	if c, ok := w.classes.find(w.name("", o.Name)); ok {
-		spec := *o
-		spec.CreatedAt = w.classes.at(c).created
-		w.classes.at(c).spec = &spec
-		w.record(record{kind: recApplied, subject: w.classes.at(c).name, why: kindCode(model.KindStorageClass)})
-		w.resyncClaims()
-	}
 }

@@ -279,8 +279,9 @@ func (s *someone) waitsRightly(out sim.Outcome) {
 	unwell := map[string]bool{} // sets with a pod that waits
 	for _, p := range s.c.Pods("").Items {
 		set, _ := model.ParentAndOrdinal(p.Name)
+		held := blocked[set] || unwell[set] // by a pod of a lower ordinal
 		unwell[set] = unwell[set] || !p.Ready()
-		require.True(s, p.Ready() || s.mayWait(&p, blocked[set], claims, classes), "%s could go on\n%s%s", p.Name, out, s.c.Trace())
+		require.True(s, p.Ready() || s.mayWait(&p, held, claims, classes), "%s could go on\n%s%s", p.Name, out, s.c.Trace())
 	}
 	for name, c := range claims {
 		class := "" // none is given, and none is the default
@@ -298,17 +299,17 @@ func (s *someone) waitsRightly(out sim.Outcome) {
 }
 
 // mayWait reports whether a pod that is not ready cannot be helped by anybody in
-// the world.
-func (s *someone) mayWait(p *model.Pod, blocked bool, claims map[string]model.PersistentVolumeClaim, classes map[string]bool) bool {
+// the world. Held is one that its set does not come to.
+func (s *someone) mayWait(p *model.Pod, held bool, claims map[string]model.PersistentVolumeClaim, classes map[string]bool) bool {
 	if p.Status.Phase == model.PodFailed {
-		return blocked || len(p.OwnerReferences) == 0
+		return held || len(p.OwnerReferences) == 0
 	}
 	var pinned []*model.NodeSelector
 	shared := false
 	for _, v := range p.Spec.Volumes {
 		c, ok := claims[v.PersistentVolumeClaim]
 		if !ok {
-			return blocked || len(p.OwnerReferences) == 0 || v.PersistentVolumeClaim == "shared" // or else its set makes it
+			return held || len(p.OwnerReferences) == 0 || v.PersistentVolumeClaim == "shared" // or else its set makes it
 		}
 		if c.DeletedAt != nil || c.Status.Phase != model.ClaimBound && (*orEmpty(c.Spec.StorageClassName) != "local" || !classes["local"]) {
 			return true

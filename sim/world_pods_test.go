@@ -146,8 +146,11 @@ var deletionCases = []worldCase{
 		w.goneAt(11 * time.Second)
 	}},
 	{"P13", "A preStop hook is cut off at the end of the grace period; the program still gets two seconds", func(w *worldPlay) {
-		w.orphan(sim.Config{}, preStop(60))
+		w.orphan(sim.Config{}, preStop(60), beside("B"))
 		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(31 * time.Second)
+		killed := w.pod("web-0").Status.ContainerStatuses[1] // it has no hook
+		require.Equal(w.t, []any{"terminated", "Error", int32(137)}, []any{killed.State, killed.Reason, killed.ExitCode})
 		w.goneAt(32 * time.Second)
 	}},
 	{"P15", "A forced deletion takes the object at once, and its twin is created", func(w *worldPlay) {
@@ -182,15 +185,15 @@ var deletionCases = []worldCase{
 		require.True(w.t, w.pod("web-0").Ready())
 	}},
 	{"P17b", "Of two programs that are stopped, the first that ends makes the pod unready", func(w *worldPlay) {
-		w.orphan(sim.Config{Images: map[string]sim.Image{"B": {Stop: sim.Fixed(2 * time.Second)}}}, beside("B"))
+		w.orphan(sim.Config{Images: map[string]sim.Image{"B": {Stop: sim.Fixed(10 * time.Second)}}}, beside("B"))
 		w.do(w.c.Delete("pod/web-0"))
-		w.c.Run(time.Second)
+		w.c.Run(9 * time.Second)
 		require.True(w.t, w.pod("web-0").Ready())
-		w.do(w.c.Delete("pod/web-0", sim.Grace(20))) // it exits sooner, by itself
-		w.c.Run(2 * time.Second)
+		w.do(w.c.Delete("pod/web-0", sim.Grace(5))) // SIGKILL in two seconds: it exits sooner, by itself
+		w.c.Run(1500 * time.Millisecond)
 		require.False(w.t, w.pod("web-0").Ready())
 		require.Equal(w.t, "Completed", w.pod("web-0").Status.ContainerStatuses[1].Reason)
-		w.goneAt(21 * time.Second)
+		w.goneAt(11 * time.Second)
 	}},
 	{"starting", "A program that is being started when its pod is deleted is stopped like another", func(w *worldPlay) {
 		config := sim.Config{

@@ -326,10 +326,10 @@ func (s *someone) mayWait(p *model.Pod, held bool, claims map[string]model.Persi
 	}
 	pods := map[string]int{}
 	for _, other := range s.c.Pods("").Items {
-		pods[other.Spec.NodeName]++
+		pods[other.Spec.NodeName]++ // "" are those that have none, some of which may have a place
 	}
 	for _, n := range s.c.Nodes().Items {
-		full := n.Status.Pods > 0 && pods[n.Name] >= int(n.Status.Pods)
+		full := n.Status.Pods > 0 && pods[n.Name]+pods[""] > int(n.Status.Pods)
 		reached := !slices.ContainsFunc(pinned, func(a *model.NodeSelector) bool { return !a.Matches(n.Labels) })
 		if !n.Spec.Unschedulable && !full && reached {
 			return false

@@ -40,7 +40,10 @@ func (w *world) attach(p, v int32) bool {
 		others = append(others, other)
 	}
 	if may, notice := storage.MayAttach(&vol.Volume, w.nodes.at(r.node).name, others); !may {
-		w.recordNotice(r.name, notice)
+		if !r.waitsTold {
+			r.waitsTold = true
+			w.recordNotice(r.name, notice)
+		}
 		return false
 	}
 	a := w.newAttachment(attachment{volume: v, node: r.node, next: vol.attachments})

@@ -2,6 +2,8 @@ package sim
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/storage"
@@ -122,7 +124,7 @@ func (w *world) unschedulableMessage(r *record) string {
 		notice := storage.Notice{Reason: reason, Claim: r.object}
 		return head + notice.Message(spelling{w}) + "." + preemption
 	}
-	message := head
+	var parts []string
 	for _, part := range []struct {
 		n     int64
 		words string
@@ -135,10 +137,8 @@ func (w *world) unschedulableMessage(r *record) string {
 		if part.n == 0 {
 			continue
 		}
-		if message != head {
-			message += ", "
-		}
-		message += fmt.Sprintf("%d %s", part.n, part.words)
+		parts = append(parts, fmt.Sprintf("%d %s", part.n, part.words))
 	}
-	return message + "." + preemption
+	slices.Sort(parts)
+	return head + strings.Join(parts, ", ") + "." + preemption
 }

@@ -142,3 +142,15 @@ func TestALaggingCacheIsWaitedFor(t *testing.T) {
 		})
 	}
 }
+
+// The controller cannot act on a set that it has not heard of yet.
+func TestALaggingCacheMayNotKnowTheSet(t *testing.T) {
+	c := sim.New(sim.Config{Latencies: sim.Latencies{Watch: sim.Fixed(time.Second)}})
+	require.NoError(t, c.Apply(plain(2, model.OrderedReady)))
+	require.NoError(t, c.SetImage("web", "app", "app:2"))
+	require.NoError(t, c.Resync("web"))
+	c.Run(900 * time.Millisecond)
+	require.Empty(t, c.Pods("").Items)
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.Equal(t, "app:2", c.Pods("web").Items[0].Spec.Containers[0].Image)
+}

@@ -149,6 +149,9 @@ func (h *hashing) podsHash() (sum uint64) {
 		if r.node != nowhere {
 			d.put(h.name(h.nodes.at(r.node).name))
 		}
+		if r.place.binding {
+			d.put(h.name(h.nodes.at(r.place.node).name))
+		}
 		for c := r.containers; c != nowhere; c = h.containers[c].next {
 			row := &h.containers[c]
 			d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))

@@ -109,6 +109,7 @@ type pod struct {
 	containers int32 // the first of its containers; nowhere before the kubelet has begun
 	running    int32 // containers that have not exited for good
 	stage      podStage
+	waitsTold  bool          // that its volume cannot be attached has been said
 	place      placement     // of a pod without a node
 	started    model.Instant // when the kubelet began with it
 }

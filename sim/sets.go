@@ -92,7 +92,6 @@ func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
 	}
 	w.record(record{kind: recApplied, subject: set.name, why: kindCode(model.KindStatefulSet), a: set.generation})
 	w.feedSet(s)
-	w.enqueue(s)
 }
 
 // deleteSet begins the end of a set. In the background it goes at once and the
@@ -109,7 +108,6 @@ func (w *world) deleteSet(s int32, how deletion) {
 	}
 	set.deleting, set.deletedAt, set.version = how, w.now, w.bump()
 	w.feedSet(s)
-	w.enqueue(s)
 	w.depart(departed{kind: model.KindStatefulSet, uid: set.uid, name: set.name, how: how, set: s})
 }
 

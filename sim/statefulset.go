@@ -47,6 +47,9 @@ func (w *world) enqueueAfter(s int32, d time.Duration) {
 // Source: pkg/controller/statefulset/stateful_set.go, sync and syncStatefulSet.
 func (w *world) syncSet(s int32) {
 	set := &w.sets[s]
+	if set.view.Set().Spec == nil {
+		return // the controller has not heard of the set yet
+	}
 	err := w.consistent(set)
 	var status policy.Status
 	if err == nil {
@@ -291,7 +294,6 @@ func (w *world) writeStatus(s int32, status policy.Status) error {
 		w.record(record{kind: recPromoted, subject: set.name, text: status.CurrentRevision})
 	}
 	w.feedSet(s)
-	w.enqueue(s)
 	return nil
 }
 

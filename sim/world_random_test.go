@@ -51,7 +51,7 @@ func randomWorld(t *rapid.T) {
 		"D": {Missing: true},
 	}
 	s := &someone{t, sim.New(config)}
-	require.NoError(t, s.apply(randomObjects()...))
+	require.NoError(t, s.c.Apply(randomObjects()...))
 	for range rapid.IntRange(1, 4).Draw(t, "acts") {
 		for range rapid.IntRange(1, 6).Draw(t, "deeds") {
 			s.deed()
@@ -60,13 +60,6 @@ func randomWorld(t *rapid.T) {
 		}
 		s.rest()
 	}
-}
-
-// apply applies objects, and lets the controllers' watches see them.
-func (s *someone) apply(objects ...model.Object) error {
-	err := s.c.Apply(objects...)
-	s.c.Run(50 * time.Millisecond)
-	return err
 }
 
 // deed does something. What cannot be done is refused, and nothing has happened.
@@ -111,7 +104,7 @@ func (s *someone) deed() {
 			return s.c.Delete("sts/"+set, sim.WithCascade(cascade))
 		},
 		"delete object": func() error { return s.c.Delete(string(object.Kind()) + "/" + object.Meta().Name) },
-		"apply again":   func() error { return s.apply(object) },
+		"apply again":   func() error { return s.c.Apply(object) },
 		"select": func() error {
 			labels := rapid.SampledFrom([]model.Labels{{"app": "web"}, {"app": "near"}, {}, {model.LabelPodIndex: "0"}}).Draw(s.T, "selector")
 			return s.c.Apply(nginx(serviceNamed(rapid.SampledFrom([]string{"nginx", "all", "new"}).Draw(s.T, "service")), selecting(labels)))

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,6 +27,15 @@ func (c *Cluster) Create(objects ...model.Object) error {
 type Apply struct {
 	Objects    []model.Object
 	MustCreate bool
+}
+
+// own is the operation with copies of its objects, which nobody else changes.
+func (o Apply) own() Apply {
+	objects := make([]model.Object, len(o.Objects))
+	for i := range objects {
+		objects[i] = cloneObject(o.Objects[i])
+	}
+	return Apply{Objects: objects, MustCreate: o.MustCreate}
 }
 
 // String implements [Operation].
@@ -107,6 +118,11 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Create(object)); err != nil {
 		return nil, err
 	}
+	if set, ok := object.(*model.StatefulSet); ok {
+		if err := countable(&set.Spec, set.Name); err != nil {
+			return nil, err
+		}
+	}
 	switch o := object.(type) {
 	case *model.StatefulSet:
 		return func() {
@@ -140,6 +156,9 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Update(object, old)); err != nil {
 		return nil, err
 	}
+	if same(object, old) {
+		return func() {}, nil
+	}
 	switch o := object.(type) {
 	case *model.Service:
 		return func() { w.addService(o) }, nil
@@ -157,6 +176,15 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 	default:
 		return nil, notByHand(object.Kind(), object.Meta().Name)
 	}
+}
+
+// same reports whether an object is what is stored, apart from what only the API
+// server writes.
+func same(object, old model.Object) bool {
+	a, b := object.Meta(), old.Meta()
+	a.UID, a.ResourceVersion, a.Generation, a.CreatedAt = b.UID, b.ResourceVersion, b.Generation, b.CreatedAt
+	a.Finalizers, a.DeletedAt = b.Finalizers, b.DeletedAt
+	return jsonText(object) == jsonText(old)
 }
 
 // inherit fills what a manifest leaves out with what the API server has given the
@@ -191,7 +219,8 @@ func inherit(object, old model.Object) {
 
 // prepareApplySet merges a manifest into a set that exists, as `kubectl apply`
 // does: what the manifest says counts; what it has never said stays as it is; and
-// what it said when it was last applied, and says no more, gets its default.
+// what it said when it was last applied, and says no more, gets its default. Of the
+// pod template, labels and annotations are merged so; its spec is the manifest's.
 func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
 	applied := cloneObject(set).(*model.StatefulSet)
 	s, err := w.mustSet(set.Namespace, set.Name)
@@ -211,16 +240,12 @@ func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
 	keep(&spec.PodManagementPolicy, old.PodManagementPolicy, before.PodManagementPolicy)
 	keep(&spec.UpdateStrategy.Type, old.UpdateStrategy.Type, before.UpdateStrategy.Type)
 	if spec.UpdateStrategy.Type == model.RollingUpdate {
-		keep(&spec.UpdateStrategy.RollingUpdate, old.UpdateStrategy.RollingUpdate, before.UpdateStrategy.RollingUpdate)
+		keepBlock(&spec.UpdateStrategy, &old.UpdateStrategy, &before.UpdateStrategy)
 	}
-	for _, key := range old.Template.Annotations.Keys() {
-		if _, said := before.Template.Annotations[key]; said {
-			continue
-		}
-		if _, says := spec.Template.Annotations[key]; !says {
-			spec.Template.Annotations = spec.Template.Annotations.With(key, old.Template.Annotations[key])
-		}
-	}
+	keepLabels(&set.Labels, live.Labels, last.Labels)
+	keepLabels(&set.Annotations, live.Annotations, last.Annotations)
+	keepLabels(&spec.Template.Labels, old.Template.Labels, before.Template.Labels)
+	keepLabels(&spec.Template.Annotations, old.Template.Annotations, before.Template.Annotations)
 	commit, err := w.prepareSet(s, set, live)
 	if err != nil {
 		return nil, err
@@ -239,9 +264,43 @@ func keep[T comparable](field *T, live, before T) {
 	}
 }
 
+// keepBlock does the same for the fields of the rollingUpdate block.
+func keepBlock(strategy, live, before *model.UpdateStrategy) {
+	if live.RollingUpdate == nil {
+		return
+	}
+	block, said := model.RollingUpdateStrategy{}, model.RollingUpdateStrategy{}
+	if strategy.RollingUpdate != nil {
+		block = *strategy.RollingUpdate
+	}
+	if before.RollingUpdate != nil {
+		said = *before.RollingUpdate
+	}
+	keep(&block.Partition, live.RollingUpdate.Partition, said.Partition)
+	keep(&block.MaxUnavailable, live.RollingUpdate.MaxUnavailable, said.MaxUnavailable)
+	if strategy.RollingUpdate != nil || block != (model.RollingUpdateStrategy{}) {
+		strategy.RollingUpdate = &block
+	}
+}
+
+// keepLabels does the same for each label or annotation.
+func keepLabels(labels *model.Labels, live, before model.Labels) {
+	for _, key := range live.Keys() {
+		if _, said := before[key]; said {
+			continue
+		}
+		if _, says := (*labels)[key]; !says {
+			*labels = labels.With(key, live[key])
+		}
+	}
+}
+
 // prepareSet checks a new version of a set.
 func (w *world) prepareSet(s int32, set, live *model.StatefulSet) (func(), error) {
 	set.Default()
+	if err := countable(&set.Spec, set.Name); err != nil {
+		return nil, err
+	}
 	if err := validation.Invalid(set.Kind(), set.Meta().Name, validation.StatefulSetUpdate(set, live)); err != nil {
 		return nil, err
 	}
@@ -250,6 +309,15 @@ func (w *world) prepareSet(s int32, set, live *model.StatefulSet) (func(), error
 		return func() {}, nil
 	}
 	return func() { w.updateSet(s, set, specChanged) }, nil
+}
+
+// countable refuses ordinals that no int32 holds. Kubernetes would make such pods,
+// and then not know their ordinals.
+func countable(spec *model.StatefulSetSpec, name string) error {
+	if last := int64(spec.StartOrdinal()) + int64(spec.DesiredReplicas()) - 1; last > math.MaxInt32 {
+		return validation.Forbidden(model.KindStatefulSet, name, fmt.Sprintf("the simulator does not model the ordinal %d", last))
+	}
+	return nil
 }
 
 func defaultObject(object model.Object) {

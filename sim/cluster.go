@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -95,18 +96,29 @@ func (c *Cluster) Run(d time.Duration) {
 	if d < 0 {
 		panic("sim: Run: time does not go back")
 	}
-	end := c.w.now.Add(d)
+	end := c.w.later(d)
 	for len(c.w.queue.heap) > 0 && c.w.queue.heap[0].at <= end {
 		c.w.step()
 	}
 	c.w.now = end
 }
 
+// later is the instant d from now, or the last one that there is.
+func (w *world) later(d time.Duration) model.Instant {
+	if end := w.now.Add(d); end >= w.now {
+		return end
+	}
+	return math.MaxInt64
+}
+
 // RunUntil lets time pass, event by event, until the condition holds; it reports
 // whether it came to hold within the limit. If nothing is pending any more, time
-// jumps to the limit.
+// jumps to the limit. It panics if the limit is negative.
 func (c *Cluster) RunUntil(condition func(View) bool, limit time.Duration) bool {
-	end := c.w.now.Add(limit)
+	if limit < 0 {
+		panic("sim: RunUntil: time does not go back")
+	}
+	end := c.w.later(limit)
 	for !condition(View{c.w}) {
 		if len(c.w.queue.heap) == 0 || c.w.queue.heap[0].at > end {
 			c.w.now = end

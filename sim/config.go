@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"maps"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
@@ -79,6 +80,7 @@ type settings struct {
 }
 
 func (c Config) settings() *settings {
+	c.Images = maps.Clone(c.Images) // the caller may go on to change theirs
 	l := &c.Latencies
 	s := &settings{config: c, absent: make(map[string]bool, len(c.AbsentProvisioners)), latencies: Latencies{
 		Controller: l.Controller.or(time.Millisecond),

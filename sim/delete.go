@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -46,6 +47,9 @@ func (o Delete) prepare(w *world) (func(), error) {
 	kind, name, err := parseTarget(o.Target)
 	if err != nil {
 		return nil, err
+	}
+	if o.Force && o.Grace != nil && *o.Grace > 0 {
+		return nil, errors.New("--force and --grace-period greater than 0 cannot be specified together")
 	}
 	namespace := orDefault(o.Namespace)
 	switch kind {

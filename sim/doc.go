@@ -29,8 +29,9 @@
 //	endpoints.go    tells Services about pods; dns.go answers with what they know
 //	gc.go           deletes what has lost its owners
 //
-// They do not call each other. One writes (pods.go, sets.go: the API server), the
-// others notice, and act a moment later, as an event.
+// One writes (pods.go, sets.go, volumes.go: the API server), the others notice, and
+// act a moment later, as an event. Only the kubelet notices at once: between a pod's
+// assignment or deletion and what its node does about it there is no latency.
 //
 // # Events
 //

@@ -148,7 +148,7 @@ func (w *world) addService(o *model.Service) {
 	}
 	row := w.services.at(s)
 	row.spec, row.picky, row.asked, row.version = &spec, picky(spec.Spec.Selector), false, w.bump()
-	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindService), a: 1})
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindService), a: int64(boolByte(!exists))})
 	for p := range w.pods.all {
 		if r := w.pods.at(p); r.name.Namespace == name.Namespace {
 			w.publishSoon(p)

@@ -154,3 +154,40 @@ func TestALaggingCacheMayNotKnowTheSet(t *testing.T) {
 	require.Equal(t, sim.Settled, c.Settle().State)
 	require.Equal(t, "app:2", c.Pods("web").Items[0].Spec.Containers[0].Image)
 }
+
+// A failure that goes on and one that does not, in one batch: the controller comes
+// back for the second.
+func TestATakenNameDoesNotHideAnotherFailure(t *testing.T) {
+	c := sim.New(sim.Config{})
+	require.NoError(t, c.Apply(plain(3, model.Parallel)))
+	c.Settle()
+	require.NoError(t, c.Label("pod/web-1", []string{"app-"}))
+	c.Settle()
+	require.NoError(t, c.Do(sim.FailWrite{Verb: sim.VerbCreate, Kind: model.KindPod, Nth: 2, Times: 2}))
+	require.NoError(t, c.Delete("pod/web-2", sim.Force()))
+	require.Equal(t, sim.Waiting, c.Settle().State)
+	require.True(t, sim.ViewOf(c).PodReady("web-2"))
+	require.NoError(t, c.Delete("pod/web-1"))
+	require.Equal(t, sim.Settled, c.Settle().State)
+}
+
+// A pod of an earlier set of the name is nobody's business but the back-off's: its
+// end does not make the controller look at once.
+func TestAForeignPodDoesNotWakeTheController(t *testing.T) {
+	c := sim.New(sim.Config{})
+	require.NoError(t, c.Apply(disks(1)...))
+	c.Settle()
+	require.NoError(t, c.Delete("sts/db"))
+	gone := time.Duration(c.Now()) + 30*time.Second // after the pod's grace
+	c.Run(5 * time.Millisecond)
+	require.NoError(t, c.Apply(disks(1)...))
+	require.Equal(t, sim.Settled, c.Settle().State)
+	var created []time.Duration
+	for _, e := range c.Events("sts/db").Items {
+		if e.Message == "Create Pod db-0 in StatefulSet db successful" {
+			created = append(created, time.Duration(e.At))
+		}
+	}
+	require.Len(t, created, 2)
+	require.Greater(t, created[1], gone+5*time.Second, "the retries are 5ms, 10ms, ..., 20s, 41s after the first attempt")
+}

@@ -54,8 +54,7 @@ func (w *world) feedPod(p int32) {
 
 func (w *world) feedPodGone(s, ordinal int32, uid model.UID) {
 	if w.settings.watchDelay == 0 {
-		w.sets[s].view.PodGone(ordinal, uid)
-		w.enqueue(s)
+		w.hearPodGone(s, ordinal, uid)
 		return
 	}
 	w.send(delivery{kind: podGone, set: s, ordinal: ordinal, uid: uid})
@@ -142,8 +141,7 @@ func (w *world) hear(d *delivery) {
 	case podChanged:
 		w.hearPod(d.set, d.pod)
 	case podGone:
-		view.PodGone(d.ordinal, d.uid)
-		w.enqueue(d.set)
+		w.hearPodGone(d.set, d.ordinal, d.uid)
 	case claimChanged:
 		view.ClaimChanged(d.ordinal, d.template, d.claim)
 	case claimGone:
@@ -163,9 +161,39 @@ func (w *world) hearPod(s int32, pod policy.Pod) {
 	set := &w.sets[s]
 	old, known := set.view.Pod(pod.Ordinal)
 	set.view.PodChanged(pod)
+	if !concerns(&pod, &old, known && old.UID == pod.UID) {
+		return
+	}
 	w.enqueue(s)
 	if known && pod.Ready && !old.Ready && set.spec.MinReadySeconds > 0 {
 		w.enqueueAfter(s, seconds(set.spec.MinReadySeconds))
+	}
+}
+
+// concerns reports whether a change of a pod that has the name of a set's makes
+// the set's controller look: a pod of the set's, one that was, or an orphan that the
+// selector matches and did not, or not yet.
+func concerns(pod, old *policy.Pod, same bool) bool {
+	switch {
+	case pod.Ownership == policy.Ours, same && old.Ownership == policy.Ours:
+		return true
+	case pod.Ownership == policy.Orphan && pod.Matches:
+		return !same || old.Ownership != policy.Orphan || !old.Matches
+	default:
+		return false
+	}
+}
+
+// hearPodGone is the controller's handler of a pod's end. That of an orphan does
+// not concern anybody.
+//
+// Source: pkg/controller/statefulset/stateful_set.go, deletePod.
+func (w *world) hearPodGone(s, ordinal int32, uid model.UID) {
+	view := &w.sets[s].view
+	pod, known := view.Pod(ordinal)
+	view.PodGone(ordinal, uid)
+	if known && pod.UID == uid && pod.Ownership == policy.Ours {
+		w.enqueue(s)
 	}
 }
 

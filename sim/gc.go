@@ -167,6 +167,7 @@ func (w *world) collectForeground(d *departed) {
 	if w.sets[d.set].uid != d.uid {
 		return
 	}
+	w.sets[d.set].collecting = false
 	owned := func(o model.Owner) bool { return o.UID == d.uid }
 	blocked := false
 	for c := range w.claims.all {
@@ -204,7 +205,8 @@ func (w *world) collectForeground(d *departed) {
 // dependent is gone.
 func (w *world) foregroundGoesOn() {
 	for s := range w.sets {
-		if set := &w.sets[s]; set.uid != 0 && set.deleting == foreground {
+		if set := &w.sets[s]; set.uid != 0 && set.deleting == foreground && !set.collecting {
+			set.collecting = true // once for all that go at one instant
 			w.depart(departed{kind: model.KindStatefulSet, uid: set.uid, name: set.name, how: foreground, set: int32(s)})
 		}
 	}

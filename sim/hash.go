@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"hash/fnv"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -11,7 +12,8 @@ import (
 // know about them, of what is pending, and of the time. What has happened before
 // does not matter (that is the [Cluster.Fingerprint]), nor do the numbers that
 // only count it: UIDs, resource versions, places in tables and the order in which
-// simultaneous events were planned. Two histories can lead to one state.
+// simultaneous events were planned; nor what the world will choose. Two histories
+// can lead to one state.
 //
 // It costs as much as there are objects.
 func (c *Cluster) StateHash() uint64 {
@@ -110,7 +112,10 @@ func (h *hashing) setsHash() (sum uint64) {
 			continue
 		}
 		d := digest64(3)
-		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), h.name(set.blocked))
+		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), uint64(set.failedAt), uint64(set.wrote), h.symbol(set.trouble))
+		for _, name := range set.blocked {
+			d.put(h.name(name))
+		}
 		d.put(h.status(&set.status), uint64(set.wait.Because), uint64(uint32(set.wait.Ordinal)))
 		d.text(h.template(set.template).text)
 		d.text(specText(set.spec))
@@ -170,7 +175,7 @@ func (h *hashing) storageHash() (sum uint64) {
 		if row.VolumeName != (model.Name{}) {
 			d.put(h.name(row.VolumeName))
 		}
-		d.text(string(row.Phase))
+		d.text(string(row.Phase) + jsonText(row.Spec))
 		d.labels(row.labels)
 		d.flags(row.Class.Given, row.BindCompleted, row.BoundByController, row.ProvisionerAsked, row.Deleting)
 		for _, o := range row.owners {
@@ -183,8 +188,11 @@ func (h *hashing) storageHash() (sum uint64) {
 	for v := range h.volumes.all {
 		row := h.volumes.at(v)
 		d := digest64(7)
-		d.put(h.name(row.Name), h.symbol(row.Class), h.name(row.ClaimRef.Name), uint64(row.Spec.Capacity))
-		d.text(string(row.Phase))
+		d.put(h.name(row.Name), h.symbol(row.Class), h.name(row.ClaimRef.Name))
+		spec := *row.Spec
+		spec.ClaimRef = nil // it may hold a UID, and the row's counts
+		d.text(string(row.Phase) + jsonText(&spec))
+		d.labels(row.Labels)
 		c, ok := h.claims.find(row.ClaimRef.Name)
 		d.flags(row.ClaimRef.Set, row.ClaimRef.UID == 0, ok && h.claims.at(c).UID == row.ClaimRef.UID, row.BoundByController, row.Deleting)
 		for a := row.attachments; a != nowhere; a = h.attachments[a].next {
@@ -199,9 +207,9 @@ func (h *hashing) storageHash() (sum uint64) {
 	for c := range h.classes.all {
 		d := digest64(8)
 		d.put(h.name(h.classes.at(c).name))
-		d.text(h.classes.at(c).spec.Provisioner)
-		d.text(string(h.classes.at(c).spec.ReclaimPolicy))
-		d.flags(h.classes.at(c).spec.IsDefault(), h.classes.at(c).spec.AllowVolumeExpansion)
+		spec := *h.classes.at(c).spec
+		spec.ObjectMeta = model.ObjectMeta{Annotations: spec.Annotations}
+		d.text(jsonText(&spec))
 		sum += uint64(d)
 	}
 	return sum
@@ -214,6 +222,14 @@ func (h *hashing) networkHash() (sum uint64) {
 		d.put(h.name(row.name))
 		d.text(row.spec.Spec.ClusterIP)
 		d.text(serviceText(row.spec))
+		sum += uint64(d)
+	}
+	for i := range h.caches {
+		d := digest64(13)
+		for _, e := range h.caches[i].Entries(h.now) {
+			d.put(uint64(i), uint64(e.Stored), uint64(e.TTL))
+			d.text(fmt.Sprint(e.Question, e.Reply))
+		}
 		sum += uint64(d)
 	}
 	for e := range h.endpoints.all {
@@ -242,9 +258,16 @@ func (h *hashing) pendingHash() (sum uint64) {
 		d.put(uint64(item.at), h.name(item.item.name), uint64(item.item.how))
 	}
 	for i := range h.failing {
-		d.put(uint64(h.failing[i].skip), uint64(h.failing[i].times), h.symbol(h.failing[i].text))
+		f := &h.failing[i]
+		d.put(uint64(f.skip), uint64(f.times), h.symbol(f.text))
+		d.text(string(f.verb) + " " + string(f.kind))
 	}
-	d.put(uint64(h.watched.Len()))
+	for _, item := range h.watched.Items() {
+		c := &item.item
+		d.put(uint64(item.at), uint64(c.kind), uint64(uint32(c.ordinal)), uint64(uint32(c.template)), h.symbol(c.symbol),
+			uint64(c.pod.Phase), uint64(uint32(c.pod.Ordinal)), uint64(c.pod.ReadySince), uint64(c.state.Generation))
+		d.flags(c.pod.Ready, c.pod.Terminating, c.pod.Matches, c.claim.Terminating)
+	}
 	return sum + uint64(d)
 }
 

@@ -201,7 +201,7 @@ func (w *world) waitReason(set model.Name, wait policy.Wait) string {
 	case policy.ByHand:
 		return "updateStrategy is OnDelete, and outdated pods have not been deleted"
 	default:
-		return "nothing"
+		return "its status is not yet what its spec asks for"
 	}
 }
 

@@ -109,9 +109,20 @@ func TestApplyMerges(t *testing.T) {
 	require.NoError(t, c.Apply(silent))
 	require.Equal(t, int32(4), spec().DesiredReplicas(), "the manifest leaves the replicas to others")
 
+	require.NoError(t, c.Label("sts/web", []string{"team=a"}))
+	budget := plain(4, model.OrderedReady)
+	two := model.FromInt(2)
+	budget.Spec.UpdateStrategy = model.UpdateStrategy{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{MaxUnavailable: &two}}
+	require.NoError(t, c.Apply(budget))
+	require.Equal(t, int32(2), spec().Partition(), "a block that says something else leaves the partition")
+	require.Equal(t, int32(2), spec().MaxUnavailable())
+
 	set, err := c.StatefulSet("web")
 	require.NoError(t, err)
-	require.NoError(t, c.Apply(silent))
+	require.Equal(t, model.Labels{"team": "a"}, set.Labels, "a label that was set by hand stays")
+	mark := c.TraceLen()
+	require.NoError(t, c.Apply(budget, headless))
+	require.Len(t, c.TraceFrom(mark), 1, "nothing but the command: all is as it was")
 	again, err := c.StatefulSet("web")
 	require.NoError(t, err)
 	require.Equal(t, set.Generation, again.Generation, "applying the same again changes nothing")
@@ -165,4 +176,45 @@ func TestExports(t *testing.T) {
 	require.NoError(t, c.Trace().WriteJSON(&lines))
 	require.Equal(t, len(c.Trace()), strings.Count(lines.String(), "\n"))
 	require.Contains(t, lines.String(), `"who":"db-0","what":"is ready at 10.0.0.1 with the data of data-db-0"`)
+}
+
+// What the caller goes on to change does not change the world.
+func TestNothingIsSharedWithTheCaller(t *testing.T) {
+	images := map[string]sim.Image{}
+	c := sim.New(sim.Config{Images: images})
+	objects := []model.Object{plain(3, model.OrderedReady)}
+	require.NoError(t, c.At(time.Second, sim.Apply{Objects: objects}))
+	objects[0].Meta().Name = "other"
+	images["app:1"] = sim.Image{Missing: true}
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.Len(t, c.Pods("web").Items, 3)
+	replicas := int32(2)
+	require.NoError(t, c.Edit("web", func(s *model.StatefulSet) error { s.Spec.Replicas = &replicas; return nil }))
+	replicas = 7
+	c.Pods("web").Items[0].Spec.Containers[0].Image = "mine"
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.Equal(t, []string{"web-0", "web-1"}, c.Pods("web").Names())
+	require.Equal(t, "app:1", c.Pods("web").Items[0].Spec.Containers[0].Image)
+}
+
+// A wait that an edit has made pointless does not pass.
+func TestAnEditEndsTheWaitForMinReadySeconds(t *testing.T) {
+	c := sim.New(sim.Config{})
+	set := plain(1, model.OrderedReady)
+	set.Spec.MinReadySeconds = 600
+	require.NoError(t, c.Apply(set))
+	c.Run(20 * time.Second)
+	require.NoError(t, c.Edit("web", func(s *model.StatefulSet) error { s.Spec.MinReadySeconds = 0; return nil }))
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.Less(t, c.Now(), model.Instant(21*time.Second))
+}
+
+// Time does not go back, and does not run over.
+func TestTimeGoesOn(t *testing.T) {
+	c := formed(t, plain(1, model.OrderedReady))
+	require.Panics(t, func() { c.Run(-1) })
+	require.Panics(t, func() { c.RunUntil(func(sim.View) bool { return false }, -1) })
+	c.Run(1<<63 - 1)
+	require.Equal(t, model.Instant(1<<63-1), c.Now())
+	require.NotEmpty(t, c.TraceFrom(-1))
 }

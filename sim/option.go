@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -24,7 +25,9 @@ func InNamespace(namespace string) Option { return func(o *options) { o.namespac
 
 // Grace is kubectl's --grace-period, in seconds. As in kubectl, 0 without [Force]
 // means 1.
-func Grace(seconds int) Option { return func(o *options) { o.grace = int32(seconds) } }
+func Grace(seconds int) Option {
+	return func(o *options) { o.grace = int32(min(max(seconds, math.MinInt32), math.MaxInt32)) }
+}
 
 // Force is kubectl's --force: the object goes at once, whatever still runs.
 func Force() Option { return func(o *options) { o.force = true } }

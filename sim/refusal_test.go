@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -52,6 +53,12 @@ func TestRefusals(t *testing.T) {
 			`StatefulSet.apps "db" is invalid: spec.template.spec.containers[0].image: Required value`},
 		{"a negative partition", func(c *sim.Cluster) error { return c.SetPartition("db", -1) },
 			`StatefulSet.apps "db" is invalid: spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0`},
+		{"a partition that no int32 holds", func(c *sim.Cluster) error { return c.SetPartition("db", math.MaxInt) }, `more than an int32 holds`},
+		{"an ordinal that no int32 holds", func(c *sim.Cluster) error {
+			return c.Edit("db", func(s *model.StatefulSet) error { s.Spec.Ordinals = &model.Ordinals{Start: 1<<31 - 1}; return nil })
+		}, `statefulsets.apps "db" is forbidden: the simulator does not model the ordinal 2147483649`},
+		{"force with patience", func(c *sim.Cluster) error { return c.Delete("pod/db-0", sim.Force(), sim.Grace(30)) },
+			`--force and --grace-period greater than 0 cannot be specified together`},
 		{"a pod that is not there", func(c *sim.Cluster) error { return c.Delete("pod/db-7") }, `pods "db-7" not found`},
 		{"a kind that is not there", func(c *sim.Cluster) error { return c.Delete("deployment/db") }, `the server doesn't have a resource type "deployment"`},
 		{"a name without a kind", func(c *sim.Cluster) error { return c.Delete("db-0") }, `"db-0" must be a resource and a name, like pod/web-0`},

@@ -62,6 +62,7 @@ type statefulSet struct {
 	generation          int64
 	deleting            deletion
 	deletedAt           model.Instant
+	collecting          bool // the garbage collector will look at it once more
 	status              policy.Status
 	applied             *model.StatefulSet // the manifest that was last applied, for the next apply
 
@@ -70,7 +71,7 @@ type statefulSet struct {
 	failures int32         // syncs in a row that have failed
 	failedAt model.Instant // when the last one did
 	trouble  model.Symbol  // with what error
-	blocked  model.Name    // the object whose going the next attempt waits for
+	blocked  []model.Name  // the objects for one of which to go the next attempt waits; replaced, never edited
 	wrote    model.Instant // when the controller last wrote something that its cache must show
 }
 

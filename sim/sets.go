@@ -89,6 +89,10 @@ func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
 		set.spec = &spec
 		set.template = w.learn(&spec.Template)
 		set.generation++
+		if set.failures == 0 {
+			// It was for the old minReadySeconds; the sync that follows plans it anew.
+			w.queue.cancel(purposeDelayed, s)
+		}
 	}
 	w.record(record{kind: recApplied, subject: set.name, why: kindCode(model.KindStatefulSet), a: set.generation})
 	w.feedSet(s)

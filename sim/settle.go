@@ -125,7 +125,7 @@ func (w *world) setReasons(s int32) []Reason {
 	name := "sts/" + w.rendered(set.name)
 	if set.trouble != 0 {
 		remedy := ""
-		if set.blocked == (model.Name{}) && set.failures > 0 {
+		if len(set.blocked) == 0 && set.failures > 0 {
 			remedy = "change the set, or what refuses its pods"
 		}
 		return []Reason{{name, "the controller cannot go on: " + w.text(set.trouble), remedy}}

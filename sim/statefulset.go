@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -60,7 +61,7 @@ func (w *world) syncSet(s int32) {
 		w.retrySet(s, err)
 		return
 	}
-	set.failures, set.blocked, set.trouble = 0, model.Name{}, 0
+	set.failures, set.blocked, set.trouble = 0, nil, 0
 	if after, ok := set.view.Recheck(w.now, status); ok {
 		w.enqueueAfter(s, after)
 	}
@@ -303,7 +304,7 @@ func (w *world) retrySet(s int32, err error) {
 	set := &w.sets[s]
 	set.failures++
 	set.failedAt = w.now
-	set.blocked = model.Name{}
+	set.blocked = nil
 	trouble := w.symbol(err.Error())
 	news := trouble != set.trouble // a failure that repeats is told once
 	set.trouble = trouble
@@ -311,18 +312,36 @@ func (w *world) retrySet(s int32, err error) {
 		w.enqueueAfter(s, w.backoff(set, set.wrote.Add(w.settings.watchDelay)))
 		return
 	}
-	var blocked blockedBy
-	var refused *validation.StatusError
-	switch {
-	case errors.As(err, &blocked):
-		set.blocked = blocked.name
-	case errors.As(err, &refused) && refused.Kind == model.KindPod:
-		// No pod of this set can be created until the set is another one.
-	default:
+	blockers, hopeless := hopeless(err, nil)
+	if set.blocked = blockers; !hopeless {
 		w.enqueueAfter(s, w.backoff(set, w.now))
 	}
 	if news {
 		w.record(record{kind: recSyncFailed, subject: set.name, text: trouble})
+	}
+}
+
+// hopeless reports whether an attempt made now would fail in all the same ways, and
+// what they wait for: a name that is taken, a claim that is going. A pod that the
+// API server refuses waits for the set to be another one.
+func hopeless(err error, blockers []model.Name) ([]model.Name, bool) {
+	switch e := err.(type) {
+	case blockedBy:
+		return append(blockers, e.name), true
+	case *validation.StatusError:
+		return blockers, e.Kind == model.KindPod
+	case interface{ Unwrap() []error }:
+		all := true
+		for _, one := range e.Unwrap() {
+			var so bool
+			blockers, so = hopeless(one, blockers)
+			all = all && so
+		}
+		return blockers, all
+	case interface{ Unwrap() error }:
+		return hopeless(e.Unwrap(), blockers)
+	default:
+		return blockers, false
 	}
 }
 
@@ -358,8 +377,8 @@ func isAlreadyExists(err error) bool {
 // unblock lets the sets go on that wait for an object to go.
 func (w *world) unblock(gone model.Name) {
 	for s := range w.sets {
-		if set := &w.sets[s]; set.uid != 0 && set.blocked == gone {
-			set.blocked = model.Name{}
+		if set := &w.sets[s]; set.uid != 0 && slices.Contains(set.blocked, gone) {
+			set.blocked = nil
 			w.enqueueAfter(int32(s), w.backoff(set, w.now))
 		}
 	}

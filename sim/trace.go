@@ -67,7 +67,7 @@ func (t *trace) forkTo(dst *trace) {
 
 // from returns the records from the i-th on, oldest first.
 func (t *trace) from(i int) []record {
-	out := make([]record, max(0, t.len()-i))
+	out := make([]record, max(0, t.len()-max(0, i)))
 	rest := out
 	fill := func(records []record) {
 		n := min(len(records), len(rest))

@@ -45,6 +45,7 @@ func (w *world) editSet(namespace, name string, edit func(*model.StatefulSet) er
 	if err := edit(&set); err != nil {
 		return nil, err
 	}
+	set = model.Clone(set) // what the function has put in stays the caller's
 	return w.prepareSet(s, &set, live)
 }
 
@@ -119,6 +120,9 @@ func (o SetPartition) String() string {
 }
 
 func (o SetPartition) prepare(w *world) (func(), error) {
+	if o.Partition != int(int32(o.Partition)) {
+		return nil, fmt.Errorf("sim: a partition of %d is more than an int32 holds", o.Partition)
+	}
 	partition := int32(o.Partition)
 	return w.editSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
 		block := model.RollingUpdateStrategy{}
@@ -167,6 +171,7 @@ func (o PatchObject) prepare(w *world) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
+	patched = cloneObject(patched)
 	if set, ok := patched.(*model.StatefulSet); ok {
 		s, _ := w.mustSet(o.Namespace, name)
 		return w.prepareSet(s, set, old.(*model.StatefulSet))

@@ -159,6 +159,9 @@ func (w *world) orphan(d *departed) {
 		}
 	}
 	w.removeSet(d.set)
+	for s := range w.allSets {
+		w.offerRevisions(s)
+	}
 }
 
 // collectForeground deletes the dependents of a set that goes last, and then the

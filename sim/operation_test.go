@@ -218,3 +218,28 @@ func TestTimeGoesOn(t *testing.T) {
 	require.Equal(t, model.Instant(1<<63-1), c.Now())
 	require.NotEmpty(t, c.TraceFrom(-1))
 }
+
+// Revisions that nobody controls any more go to the set whose selector matches them
+// and who looks first, whoever's they were.
+func TestOrphanRevisionsFindAnotherSet(t *testing.T) {
+	two := plain(1, model.OrderedReady)
+	two.Name = "two"
+	c := formed(t, plain(1, model.OrderedReady), two)
+	require.NoError(t, c.SetImage("web", "app", "app:2"))
+	c.Settle()
+	require.NoError(t, c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+	c.Settle()
+	require.NoError(t, c.Resync("two"))
+	c.Settle()
+	revisions, err := c.Revisions("two")
+	require.NoError(t, err)
+	require.Len(t, revisions, 3, "its own, and the two of web")
+	require.NoError(t, c.Apply(plain(1, model.OrderedReady)))
+	require.Equal(t, sim.Settled, c.Settle().State)
+	revisions, err = c.Revisions("web")
+	require.NoError(t, err)
+	require.Empty(t, revisions, "they have found a set; the one that the new web needs is used where it is")
+	set, err := c.StatefulSet("web")
+	require.NoError(t, err)
+	require.NotEmpty(t, set.Status.CurrentRevision)
+}

@@ -68,13 +68,26 @@ func (w *world) reunite(s int32) {
 	for c := range w.claims.all {
 		w.feedClaim(c)
 	}
+	w.offerRevisions(s)
+}
+
+// offerRevisions shows a set the revisions that nobody controls and its selector
+// matches, whoever's they were: it will adopt them. One that another set has been
+// shown and has not adopted yet is that one's no more: the first to look has it, and
+// a new set looks at once.
+func (w *world) offerRevisions(s int32) {
+	set := &w.sets[s]
 	for r := range w.revisions.all {
 		row := w.revisions.at(r)
-		if row.owner == 0 && row.name.Namespace == set.name.Namespace &&
-			set.spec.Selector.Matches(w.template(row.template).spec.Labels) {
-			row.set = s
-			w.feedRevision(r)
+		if row.owner != 0 || row.set == s || row.name.Namespace != set.name.Namespace ||
+			!set.spec.Selector.Matches(w.template(row.template).spec.Labels) {
+			continue
 		}
+		if row.set != nowhere {
+			w.feedRevisionGone(row.set, row.name.Base)
+		}
+		row.set = s
+		w.feedRevision(r)
 	}
 }
 

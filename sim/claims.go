@@ -86,6 +86,13 @@ func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec,
 // applyClaim puts a claim that was made by hand into the world.
 func (w *world) applyClaim(o *model.PersistentVolumeClaim) {
 	spec := o.Spec
+	name := w.name(o.Namespace, o.Name)
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindPersistentVolumeClaim), a: 1})
+	w.addClaim(name, &spec, o.Labels, w.handmadeOwners(o))
+}
+
+// handmadeOwners are the owners that somebody has given a claim.
+func (w *world) handmadeOwners(o *model.PersistentVolumeClaim) []model.Owner {
 	var owners []model.Owner
 	for _, ref := range o.OwnerReferences {
 		owners = append(owners, model.Owner{
@@ -93,9 +100,7 @@ func (w *world) applyClaim(o *model.PersistentVolumeClaim) {
 		})
 		w.oddOwners = true
 	}
-	name := w.name(o.Namespace, o.Name)
-	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindPersistentVolumeClaim), a: 1})
-	w.addClaim(name, &spec, o.Labels, owners)
+	return owners
 }
 
 // updateClaim stores what may change of a claim.
@@ -106,14 +111,7 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 	}
 	row := w.claims.at(c)
 	spec := o.Spec
-	row.Spec, row.labels = &spec, o.Labels
-	row.owners = nil
-	for _, ref := range o.OwnerReferences {
-		row.owners = append(row.owners, model.Owner{
-			Kind: ref.Kind, Name: w.name(o.Namespace, ref.Name), UID: ref.UID, Controller: ref.Controller, BlockOwnerDeletion: ref.BlockOwnerDeletion,
-		})
-		w.oddOwners = true
-	}
+	row.Spec, row.labels, row.owners = &spec, o.Labels, w.handmadeOwners(o)
 	if spec.StorageClassName != nil {
 		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
 	}

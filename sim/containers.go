@@ -149,7 +149,7 @@ func (w *world) containerReady(c int32) {
 func (w *world) containerExits(c int32) {
 	row := &w.containers[c]
 	if row.stopping {
-		w.containerStopped(c)
+		w.containerGone(c, row.exitCode)
 		return
 	}
 	w.crashContainer(c, exitError)
@@ -206,9 +206,6 @@ func (w *world) stopContainer(c int32, grace int32) {
 	row.exitCode = code
 	w.queue.arm(purposeExit, c, at)
 }
-
-// containerStopped is a program that has ended because it was told to.
-func (w *world) containerStopped(c int32) { w.containerGone(c, w.containers[c].exitCode) }
 
 // containerGone is the end of a container for good. The pod ends with the last one.
 func (w *world) containerGone(c int32, code int32) {

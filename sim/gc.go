@@ -75,9 +75,18 @@ func (w *world) collectPod(d *departed) {
 
 func (w *world) collectSet(uid model.UID) {
 	w.collectClaims(uid)
+	w.collectPodsAndRevisions(uid)
+}
+
+// collectPodsAndRevisions deletes what a set controls; it reports whether a pod is
+// still there, on its way out.
+func (w *world) collectPodsAndRevisions(uid model.UID) (pods bool) {
 	for p := range w.pods.all {
-		if r := w.pods.at(p); r.owner == uid && !r.deleting {
-			w.deletePod(p, gracefully)
+		if r := w.pods.at(p); r.owner == uid {
+			pods = true
+			if !r.deleting {
+				w.deletePod(p, gracefully)
+			}
 		}
 	}
 	for r := range w.revisions.all {
@@ -85,6 +94,7 @@ func (w *world) collectSet(uid model.UID) {
 			w.removeRevision(r)
 		}
 	}
+	return pods
 }
 
 func (w *world) collectClaims(uid model.UID) {
@@ -186,20 +196,7 @@ func (w *world) collectForeground(d *departed) {
 		blocked = true
 		w.deleteClaim(c)
 	}
-	for p := range w.pods.all {
-		if r := w.pods.at(p); r.owner == d.uid {
-			blocked = true
-			if !r.deleting {
-				w.deletePod(p, gracefully)
-			}
-		}
-	}
-	for r := range w.revisions.all {
-		if w.revisions.at(r).owner == d.uid {
-			w.removeRevision(r)
-		}
-	}
-	if !blocked {
+	if pods := w.collectPodsAndRevisions(d.uid); !pods && !blocked {
 		w.removeSet(d.set)
 	}
 }

@@ -92,10 +92,6 @@ func (w *world) stopPod(p int32) {
 	}
 }
 
-// podStopped is the end: all containers have stopped, and the object goes. The
-// phase that the pod would show for a moment is not shown.
-func (w *world) podStopped(p int32) { w.removePod(p) }
-
 // preStop is how long the preStop hook of a container takes.
 func (w *world) preStop(spec *model.Container) time.Duration {
 	switch hook := spec.PreStop; {

@@ -202,7 +202,7 @@ func (w *world) dispatch(e event) {
 	case purposeVolumes:
 		w.startPod(e.entity)
 	case purposeRemove:
-		w.podStopped(e.entity)
+		w.removePod(e.entity)
 	case purposePublish:
 		w.publish()
 	case purposeProgress:

@@ -127,8 +127,8 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 	case *model.StatefulSet:
 		return func() {
 			w.createSet(o)
-			s, _ := w.findSet(w.name(o.Namespace, o.Name))
-			w.sets[s].applied = applied.(*model.StatefulSet)
+			s, _ := w.sets.find(w.name(o.Namespace, o.Name))
+			w.sets.at(s).applied = applied.(*model.StatefulSet)
 		}, nil
 	case *model.Service:
 		return func() { w.addService(o) }, nil
@@ -227,7 +227,7 @@ func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	last := w.sets[s].applied
+	last := w.sets.at(s).applied
 	if last == nil {
 		last = &model.StatefulSet{}
 	}
@@ -252,7 +252,7 @@ func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
 	}
 	return func() {
 		commit()
-		w.sets[s].applied = applied
+		w.sets.at(s).applied = applied
 	}, nil
 }
 

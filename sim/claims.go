@@ -18,8 +18,8 @@ import (
 // Source: pkg/controller/statefulset/stateful_pod_control.go, createPersistentVolumeClaims.
 func (w *world) createClaims(s, ordinal int32) error {
 	var failed error
-	for t := range w.sets[s].claimBases {
-		set := &w.sets[s]
+	for t := range w.sets.at(s).claimBases {
+		set := w.sets.at(s)
 		name := model.Name{Namespace: set.name.Namespace, Base: set.claimBases[t], Ordinal: ordinal}
 		if claim, exists := set.view.Claim(ordinal, int32(t)); exists {
 			if claim.Terminating {
@@ -45,7 +45,7 @@ func (w *world) createSetClaim(s, t int32, name model.Name) error {
 	if _, taken := w.claims.find(name); taken {
 		return validation.AlreadyExists(model.KindPersistentVolumeClaim, w.rendered(name))
 	}
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	template := &set.spec.VolumeClaimTemplates[t]
 	w.record(record{kind: recClaimCreated, subject: set.name, object: name})
 	w.addClaim(name, &template.Spec, set.claimLabels[t], nil)
@@ -128,8 +128,8 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 //
 // Source: pkg/controller/statefulset/stateful_pod_control.go, UpdatePodClaimForRetentionPolicy.
 func (w *world) retainClaims(s int32, pod policy.Pod) (wrote bool, failed error) {
-	for t, base := range w.sets[s].claimBases {
-		set := &w.sets[s]
+	for t, base := range w.sets.at(s).claimBases {
+		set := w.sets.at(s)
 		seen, exists := set.view.Claim(pod.Ordinal, int32(t))
 		if !exists {
 			continue
@@ -266,9 +266,9 @@ func (w *world) countUsers(name model.Name) int32 {
 func (w *world) podsOf(claim model.Name) func(func(int32) bool) {
 	return func(yield func(int32) bool) {
 		if !w.oddMounts {
-			for s := range w.sets {
-				set := &w.sets[s]
-				if set.uid == 0 || set.name.Namespace != claim.Namespace {
+			for s := range w.sets.all {
+				set := w.sets.at(s)
+				if set.name.Namespace != claim.Namespace {
 					continue
 				}
 				for _, base := range set.claimBases {
@@ -301,11 +301,11 @@ func (w *world) sharedClaims(s int32, t policy.Template) []model.Name {
 			continue
 		}
 		replaced := false
-		for j := range w.sets[s].spec.VolumeClaimTemplates {
-			replaced = replaced || w.sets[s].spec.VolumeClaimTemplates[j].Name == v.Name
+		for j := range w.sets.at(s).spec.VolumeClaimTemplates {
+			replaced = replaced || w.sets.at(s).spec.VolumeClaimTemplates[j].Name == v.Name
 		}
 		if !replaced {
-			out = append(out, w.name(w.text(w.sets[s].name.Namespace), v.PersistentVolumeClaim))
+			out = append(out, w.name(w.text(w.sets.at(s).name.Namespace), v.PersistentVolumeClaim))
 			w.oddMounts = true
 		}
 	}

@@ -85,8 +85,8 @@ func (c *Cluster) ReserveTrace(n int) { c.w.trace.reserve(n) }
 // at so far: their cost, in a unit that no machine changes.
 func (c *Cluster) PodsVisited() int64 {
 	n := int64(0)
-	for s := range c.w.sets {
-		n += c.w.sets[s].view.Visited()
+	for s := range c.w.sets.all {
+		n += c.w.sets.at(s).view.Visited()
 	}
 	return n
 }

@@ -63,9 +63,9 @@ func (w *world) feedPodGone(s, ordinal int32, uid model.UID) {
 // feedClaim feeds a claim to the sets whose claim templates name it. Two sets can.
 func (w *world) feedClaim(c int32) {
 	r := w.claims.at(c)
-	for s := range w.sets {
-		set := &w.sets[s]
-		if set.uid == 0 || set.name.Namespace != r.Name.Namespace {
+	for s := range w.sets.all {
+		set := w.sets.at(s)
+		if set.name.Namespace != r.Name.Namespace {
 			continue
 		}
 		for t, base := range set.claimBases {
@@ -76,21 +76,21 @@ func (w *world) feedClaim(c int32) {
 			if w.settings.watchDelay == 0 {
 				set.view.ClaimChanged(r.Name.Ordinal, int32(t), claim)
 			} else {
-				w.send(delivery{kind: claimChanged, set: int32(s), ordinal: r.Name.Ordinal, template: int32(t), claim: claim})
+				w.send(delivery{kind: claimChanged, set: s, ordinal: r.Name.Ordinal, template: int32(t), claim: claim})
 			}
 		}
 	}
 }
 
 func (w *world) feedClaimGone(name model.Name) {
-	for s := range w.sets {
-		set := &w.sets[s]
-		if set.uid == 0 || set.name.Namespace != name.Namespace {
+	for s := range w.sets.all {
+		set := w.sets.at(s)
+		if set.name.Namespace != name.Namespace {
 			continue
 		}
 		for t, base := range set.claimBases {
 			if base == name.Base && name.Ordinal >= 0 {
-				w.send(delivery{kind: claimGone, set: int32(s), ordinal: name.Ordinal, template: int32(t)})
+				w.send(delivery{kind: claimGone, set: s, ordinal: name.Ordinal, template: int32(t)})
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func (w *world) send(d delivery) {
 		w.hear(&d)
 		return
 	}
-	d.setUID = w.sets[d.set].uid
+	d.setUID = w.sets.at(d.set).uid
 	w.watched.Push(dated[delivery]{w.now.Add(w.settings.watchDelay), d})
 	if w.watched.Len() == 1 {
 		w.queue.arm(purposeWatch, 0, w.watched.First().at)
@@ -123,7 +123,7 @@ func (w *world) send(d delivery) {
 func (w *world) deliver() {
 	for w.watched.Len() > 0 && w.watched.First().at <= w.now {
 		d := w.watched.Pop().item
-		if w.sets[d.set].uid == d.setUID {
+		if w.sets.at(d.set).uid == d.setUID {
 			w.hear(&d)
 		}
 	}
@@ -133,7 +133,7 @@ func (w *world) deliver() {
 }
 
 func (w *world) hear(d *delivery) {
-	view := &w.sets[d.set].view
+	view := &w.sets.at(d.set).view
 	switch d.kind {
 	case setChanged:
 		view.SetChanged(d.state)
@@ -158,7 +158,7 @@ func (w *world) hear(d *delivery) {
 //
 // Source: pkg/controller/statefulset/stateful_set.go, updatePod.
 func (w *world) hearPod(s int32, pod policy.Pod) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	old, known := set.view.Pod(pod.Ordinal)
 	set.view.PodChanged(pod)
 	if !concerns(&pod, &old, known && old.UID == pod.UID) {
@@ -189,7 +189,7 @@ func concerns(pod, old *policy.Pod, same bool) bool {
 //
 // Source: pkg/controller/statefulset/stateful_set.go, deletePod.
 func (w *world) hearPodGone(s, ordinal int32, uid model.UID) {
-	view := &w.sets[s].view
+	view := &w.sets.at(s).view
 	pod, known := view.Pod(ordinal)
 	view.PodGone(ordinal, uid)
 	if known && pod.UID == uid && pod.Ownership == policy.Ours {
@@ -199,7 +199,7 @@ func (w *world) hearPodGone(s, ordinal int32, uid model.UID) {
 
 // setView is what the controller sees of a set.
 func (w *world) setView(s int32) policy.Set {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	return policy.Set{
 		Name: set.name, PodBase: set.podBase, UID: set.uid, Generation: set.generation, Spec: set.spec,
 		Template: set.template, Deleting: set.deleting != notDeleted, Status: set.status,

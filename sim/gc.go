@@ -135,8 +135,8 @@ func (w *world) checkOwners(c int32) {
 func (w *world) alive(o model.Owner) bool {
 	switch o.Kind {
 	case model.KindStatefulSet:
-		s, ok := w.findSet(o.Name)
-		return ok && w.sets[s].uid == o.UID
+		s, ok := w.sets.find(o.Name)
+		return ok && w.sets.at(s).uid == o.UID
 	case model.KindPod:
 		p, ok := w.pods.find(o.Name)
 		return ok && w.pods.at(p).uid == o.UID
@@ -147,7 +147,7 @@ func (w *world) alive(o model.Owner) bool {
 
 // orphan lets the dependents of a set go, and then the set.
 func (w *world) orphan(d *departed) {
-	if w.sets[d.set].uid != d.uid {
+	if w.sets.at(d.set).uid != d.uid {
 		return
 	}
 	for p := range w.pods.all {
@@ -169,7 +169,7 @@ func (w *world) orphan(d *departed) {
 		}
 	}
 	w.removeSet(d.set)
-	for s := range w.allSets {
+	for s := range w.sets.all {
 		w.offerRevisions(s)
 	}
 }
@@ -177,10 +177,10 @@ func (w *world) orphan(d *departed) {
 // collectForeground deletes the dependents of a set that goes last, and then the
 // set. It is called again when one of them is gone.
 func (w *world) collectForeground(d *departed) {
-	if w.sets[d.set].uid != d.uid {
+	if w.sets.at(d.set).uid != d.uid {
 		return
 	}
-	w.sets[d.set].collecting = false
+	w.sets.at(d.set).collecting = false
 	owned := func(o model.Owner) bool { return o.UID == d.uid }
 	blocked := false
 	for c := range w.claims.all {
@@ -204,10 +204,10 @@ func (w *world) collectForeground(d *departed) {
 // foregroundGoesOn looks again at sets that are deleted in the foreground: a
 // dependent is gone.
 func (w *world) foregroundGoesOn() {
-	for s := range w.sets {
-		if set := &w.sets[s]; set.uid != 0 && set.deleting == foreground && !set.collecting {
+	for s := range w.sets.all {
+		if set := w.sets.at(s); set.deleting == foreground && !set.collecting {
 			set.collecting = true // once for all that go at one instant
-			w.depart(departed{kind: model.KindStatefulSet, uid: set.uid, name: set.name, how: foreground, set: int32(s)})
+			w.depart(departed{kind: model.KindStatefulSet, uid: set.uid, name: set.name, how: foreground, set: s})
 		}
 	}
 }

@@ -135,7 +135,7 @@ func PodStatus(p *model.Pod) string {
 
 // StatefulSets are the sets of a namespace, by name.
 func (c *Cluster) StatefulSets(opts ...Option) List[model.StatefulSet] {
-	return listOf(c.w, c.w.allSets, c.w.modelSet, func(s *model.StatefulSet) *model.ObjectMeta { return &s.ObjectMeta },
+	return listOf(c.w, c.w.sets.all, c.w.modelSet, func(s *model.StatefulSet) *model.ObjectMeta { return &s.ObjectMeta },
 		inNamespace(opts), setTable)
 }
 

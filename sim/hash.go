@@ -106,11 +106,8 @@ func (h *hashing) state() uint64 {
 }
 
 func (h *hashing) setsHash() (sum uint64) {
-	for s := range h.sets {
-		set := &h.sets[s]
-		if set.uid == 0 {
-			continue
-		}
+	for s := range h.sets.all {
+		set := h.sets.at(s)
 		d := digest64(3)
 		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), uint64(set.failedAt), uint64(set.wrote), h.symbol(set.trouble))
 		for _, name := range set.blocked {
@@ -127,7 +124,7 @@ func (h *hashing) setsHash() (sum uint64) {
 		row := h.revisions.at(r)
 		d := digest64(4)
 		d.put(h.name(row.name), uint64(row.number))
-		d.flags(row.owner == 0, row.set != nowhere && row.owner == h.sets[row.set].uid)
+		d.flags(row.owner == 0, row.set != nowhere && row.owner == h.sets.at(row.set).uid)
 		d.text(h.template(row.template).text)
 		sum += uint64(d)
 	}
@@ -148,7 +145,7 @@ func (h *hashing) podsHash() (sum uint64) {
 		d := digest64(5)
 		d.put(h.name(r.name), h.symbol(r.revision), uint64(r.phase), uint64(r.readySince), uint64(r.grace), uint64(r.deletedAt),
 			uint64(r.ip), uint64(r.stage), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), uint64(r.place.reason))
-		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets[r.set].uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
+		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets.at(r.set).uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
 		d.text(h.template(r.template).text)
 		d.labels(r.labels)
 		if r.node != nowhere {
@@ -275,7 +272,7 @@ func (h *hashing) pendingHash() (sum uint64) {
 func (h *hashing) entity(e *event) uint64 {
 	switch e.purpose {
 	case purposeSync, purposeDelayed:
-		return h.name(h.sets[e.entity].name)
+		return h.name(h.sets.at(e.entity).name)
 	case purposeSchedule, purposeVolumes, purposeRemove:
 		return h.name(h.pods.at(e.entity).name)
 	case purposeProgress, purposeReady, purposeExit:

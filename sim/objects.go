@@ -32,7 +32,7 @@ func (c *Cluster) Objects() []model.Object {
 	for s := range w.services.all {
 		out = append(out, w.modelService(s))
 	}
-	for s := range w.allSets {
+	for s := range w.sets.all {
 		out = append(out, w.modelSet(s))
 	}
 	for r := range w.revisions.all {
@@ -71,7 +71,7 @@ func (w *world) object(kind model.Kind, namespace, name string) model.Object {
 	}
 	switch kind {
 	case model.KindStatefulSet:
-		if s, ok := w.findSet(n); ok {
+		if s, ok := w.sets.find(n); ok {
 			return w.modelSet(s)
 		}
 	case model.KindPod:
@@ -114,7 +114,7 @@ func (w *world) meta(id identity, labels, annotations model.Labels) model.Object
 }
 
 func (w *world) modelSet(s int32) *model.StatefulSet {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	out := &model.StatefulSet{
 		ObjectMeta: w.meta(set.identity, set.labels, set.annotations),
 		Spec:       *set.spec,
@@ -151,7 +151,7 @@ func (w *world) modelRevision(r int32) *model.ControllerRevision {
 func (w *world) controllerRef(s int32, owner model.UID) []model.OwnerReference {
 	ref := model.OwnerReference{Kind: model.KindStatefulSet, UID: owner, Controller: true, BlockOwnerDeletion: true}
 	if s != nowhere {
-		ref.Name = w.text(w.sets[s].podBase)
+		ref.Name = w.text(w.sets.at(s).podBase)
 	}
 	return []model.OwnerReference{ref}
 }

@@ -107,7 +107,7 @@ func parseTarget(target string) (model.Kind, string, error) {
 
 func (w *world) mustSet(namespace, name string) (int32, error) {
 	if n, ok := w.lookup(orDefault(namespace), name); ok {
-		if s, ok := w.findSet(n); ok {
+		if s, ok := w.sets.find(n); ok {
 			return s, nil
 		}
 	}

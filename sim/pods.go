@@ -16,7 +16,7 @@ import (
 // Source: pkg/controller/statefulset/stateful_set_utils.go, newStatefulSetPod and
 // newVersionedStatefulSetPod.
 func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	if err := w.admit(VerbCreate, model.KindPod); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (w *world) podView(p int32) policy.Pod {
 	switch r.owner {
 	case 0:
 		v.Ownership = policy.Orphan
-	case w.sets[r.set].uid:
+	case w.sets.at(r.set).uid:
 		v.Ownership = policy.Ours
 	default:
 		v.Ownership = policy.Foreign
@@ -266,7 +266,7 @@ func (w *world) relabelPod(p int32, labels model.Labels) {
 	}
 	r.labels = rest
 	if r.set != nowhere {
-		r.matches = w.sets[r.set].spec.Selector.Matches(w.podLabels(r))
+		r.matches = w.sets.at(r.set).spec.Selector.Matches(w.podLabels(r))
 	}
 	w.podChanged(p)
 	w.publishSoon(p)

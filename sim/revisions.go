@@ -12,7 +12,7 @@ import (
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, getStatefulSetRevisions.
 func (w *world) revise(s int32) (model.Symbol, error) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	d := set.view.Revise()
 	switch d.Action {
 	case policy.BumpRevision:
@@ -44,7 +44,7 @@ func (w *world) createRevision(s int32, number int64) (model.Symbol, error) {
 		if err := w.admit(VerbCreate, model.KindControllerRevision); err != nil {
 			return 0, err
 		}
-		set := &w.sets[s]
+		set := w.sets.at(s)
 		template := w.template(set.template).spec
 		symbol := w.symbol(model.RevisionName(w.text(set.podBase), template, set.status.CollisionCount))
 		name := w.revisionName(set.name.Namespace, symbol)
@@ -69,9 +69,9 @@ func (w *world) ownRevision(s int32, name model.Symbol) error {
 	if err := w.admit(VerbUpdate, model.KindControllerRevision); err != nil {
 		return err
 	}
-	if r, ok := w.revisions.find(w.revisionName(w.sets[s].name.Namespace, name)); ok {
+	if r, ok := w.revisions.find(w.revisionName(w.sets.at(s).name.Namespace, name)); ok {
 		row := w.revisions.at(r)
-		row.set, row.owner, row.version = s, w.sets[s].uid, w.bump()
+		row.set, row.owner, row.version = s, w.sets.at(s).uid, w.bump()
 		w.feedRevision(r)
 	}
 	return nil
@@ -79,7 +79,7 @@ func (w *world) ownRevision(s int32, name model.Symbol) error {
 
 // truncate deletes history that is too long.
 func (w *world) truncate(s int32, known bool) error {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	w.scratch.truncated = set.view.Truncate(known, w.scratch.truncated)
 	for _, name := range w.scratch.truncated {
 		if err := w.admit(VerbDelete, model.KindControllerRevision); err != nil {

@@ -24,7 +24,7 @@ func (c *Cluster) RolloutStatus(set string, opts ...Option) (message string, don
 	if err != nil {
 		return "", false, err
 	}
-	row := &c.w.sets[s]
+	row := c.w.sets.at(s)
 	spec, status := row.spec, &row.status
 	if spec.UpdateStrategy.Type != model.RollingUpdate {
 		return "", true, fmt.Errorf("rollout status is only available for %s strategy type", model.RollingUpdate)
@@ -68,7 +68,7 @@ func (c *Cluster) Revisions(set string, opts ...Option) ([]model.ControllerRevis
 func (w *world) history(s int32) []int32 {
 	var out []int32
 	for r := range w.revisions.all {
-		if w.revisions.at(r).owner == w.sets[s].uid {
+		if w.revisions.at(r).owner == w.sets.at(s).uid {
 			out = append(out, r)
 		}
 	}
@@ -150,7 +150,7 @@ func (o RolloutUndo) target(w *world) (number int64, current bool, err error) {
 	}
 	s, _ := w.mustSet(o.Namespace, o.Set)
 	row := w.revisions.at(r)
-	return row.number, row.template == w.sets[s].template, nil
+	return row.number, row.template == w.sets.at(s).template, nil
 }
 
 // revision finds the revision to go to.

@@ -4,29 +4,22 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
-	"github.com/ordinal-sim/ordinal/policy"
 )
 
 // The API server, for StatefulSets.
 
 func seconds[T int32 | int64](n T) time.Duration { return time.Duration(n) * time.Second }
 
-// findSet returns the place of a set.
-func (w *world) findSet(n model.Name) (int32, bool) { return w.setNames.Get(n) }
-
 // createSet makes a set. Its spec has its defaults and has been validated.
 func (w *world) createSet(o *model.StatefulSet) {
-	s := w.setPlace()
 	name := w.name(o.Namespace, o.Name)
-	view := w.sets[s].view // its memory
-	view.CopyFrom(&policy.View{})
 	spec := o.Spec
-	w.sets[s] = statefulSet{
+	s := w.sets.add(statefulSet{
 		identity: w.stamp(name), labels: o.Labels, annotations: o.Annotations,
 		podBase: w.symbol(o.Name), serviceName: w.symbol(o.Spec.ServiceName),
-		spec: &spec, template: w.learn(&spec.Template), generation: 1, view: view,
-	}
-	set := &w.sets[s]
+		spec: &spec, template: w.learn(&spec.Template), generation: 1,
+	})
+	set := w.sets.at(s)
 	for i := range spec.VolumeClaimTemplates {
 		t := &spec.VolumeClaimTemplates[i]
 		set.claimBases = append(set.claimBases, w.symbol(t.Name+"-"+o.Name))
@@ -36,27 +29,15 @@ func (w *world) createSet(o *model.StatefulSet) {
 		}
 		set.claimLabels = append(set.claimLabels, labels)
 	}
-	w.setNames.Put(name, s)
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStatefulSet), a: 1})
 	w.feedSet(s)
 	w.reunite(s)
 }
 
-// setPlace is a free place for a set.
-func (w *world) setPlace() int32 {
-	if n := len(w.freeSets); n > 0 {
-		place := w.freeSets[n-1]
-		w.freeSets = w.freeSets[:n-1]
-		return place
-	}
-	w.sets = append(w.sets, statefulSet{})
-	return int32(len(w.sets) - 1)
-}
-
 // reunite shows a new set what an earlier one of its name may have left: pods,
 // claims and revisions.
 func (w *world) reunite(s int32) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	for p := range w.pods.all {
 		r := w.pods.at(p)
 		if r.set == nowhere && r.name.Namespace == set.name.Namespace && r.name.Base == set.podBase {
@@ -76,7 +57,7 @@ func (w *world) reunite(s int32) {
 // shown and has not adopted yet is that one's no more: the first to look has it, and
 // a new set looks at once.
 func (w *world) offerRevisions(s int32) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	for r := range w.revisions.all {
 		row := w.revisions.at(r)
 		if row.owner != 0 || row.set == s || row.name.Namespace != set.name.Namespace ||
@@ -94,7 +75,7 @@ func (w *world) offerRevisions(s int32) {
 // updateSet stores a new spec, or new labels and annotations. The generation
 // counts changes of the spec.
 func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	set.labels, set.annotations = o.Labels, o.Annotations
 	set.version = w.bump()
 	if specChanged {
@@ -115,7 +96,7 @@ func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
 // garbage collector follows; in the foreground its dependents go first; orphaning
 // lets them go.
 func (w *world) deleteSet(s int32, how deletion) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	if how == background {
 		w.removeSet(s)
 		return
@@ -130,7 +111,7 @@ func (w *world) deleteSet(s int32, how deletion) {
 
 // removeSet takes the set object away.
 func (w *world) removeSet(s int32) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	gone := set.identity
 	w.record(record{kind: recDeletedObject, subject: gone.name, why: kindCode(model.KindStatefulSet)})
 	w.queue.cancel(purposeSync, s)
@@ -145,9 +126,6 @@ func (w *world) removeSet(s int32) {
 			row.set = nowhere
 		}
 	}
-	w.setNames.Delete(gone.name)
-	view := set.view
-	w.sets[s] = statefulSet{view: view}
-	w.freeSets = append(w.freeSets, s)
+	w.sets.remove(s)
 	w.depart(departed{kind: model.KindStatefulSet, uid: gone.uid, name: gone.name})
 }

@@ -90,8 +90,8 @@ func (c *Cluster) Settle() Outcome {
 // settleBudget is how many events Settle lets happen.
 func (w *world) settleBudget() int64 {
 	budget := int64(settleEvents)
-	for s := range w.allSets {
-		budget += settleEventsPerPod * int64(w.sets[s].spec.DesiredReplicas())
+	for s := range w.sets.all {
+		budget += settleEventsPerPod * int64(w.sets.at(s).spec.DesiredReplicas())
 	}
 	return budget
 }
@@ -101,10 +101,8 @@ func (c *Cluster) Reasons() []Reason { return c.w.reasons() }
 
 func (w *world) reasons() []Reason {
 	var out []Reason
-	for s := range w.sets {
-		if w.sets[s].uid != 0 {
-			out = append(out, w.setReasons(int32(s))...)
-		}
+	for s := range w.sets.all {
+		out = append(out, w.setReasons(s)...)
 	}
 	for p := range w.pods.all {
 		if why, remedy := w.podReason(p); why != "" {
@@ -121,7 +119,7 @@ func (w *world) reasons() []Reason {
 
 // setReasons is why a set is not what its spec asks for.
 func (w *world) setReasons(s int32) []Reason {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	name := "sts/" + w.rendered(set.name)
 	if set.trouble != 0 {
 		remedy := ""
@@ -192,7 +190,7 @@ func (w *world) podReason(p int32) (why, remedy string) {
 		return "waits for its volumes", ""
 	}
 	another := "set another image"
-	if r.set != nowhere && r.revision != w.sets[r.set].status.UpdateRevision {
+	if r.set != nowhere && r.revision != w.sets.at(r.set).status.UpdateRevision {
 		another = "" // that has been done, and the pod is a leftover
 	}
 	for c := r.containers; c != nowhere; c = w.containers[c].next {

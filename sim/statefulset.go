@@ -47,7 +47,7 @@ func (w *world) enqueueAfter(s int32, d time.Duration) {
 //
 // Source: pkg/controller/statefulset/stateful_set.go, sync and syncStatefulSet.
 func (w *world) syncSet(s int32) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	if set.view.Set().Spec == nil {
 		return // the controller has not heard of the set yet
 	}
@@ -56,7 +56,7 @@ func (w *world) syncSet(s int32) {
 	if err == nil {
 		status, err = w.trySet(s)
 	}
-	set = &w.sets[s]
+	set = w.sets.at(s)
 	if err != nil {
 		w.retrySet(s, err)
 		return
@@ -86,7 +86,7 @@ func (w *world) trySet(s int32) (policy.Status, error) {
 	if err := w.adopt(s); err != nil {
 		return policy.Status{}, err
 	}
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	update, err := w.revise(s)
 	if err != nil {
 		return policy.Status{}, errors.Join(err, w.truncate(s, false))
@@ -96,7 +96,7 @@ func (w *world) trySet(s int32) (policy.Status, error) {
 	set.view.Plan(w.now, d)
 	w.waits(s, d.Wait)
 	updates, err := w.carryOut(s, d)
-	set = &w.sets[s]
+	set = w.sets.at(s)
 	status := set.view.Final(d, updates)
 	status.CollisionCount = set.status.CollisionCount
 	if statusErr := w.writeStatus(s, status); statusErr != nil {
@@ -111,7 +111,7 @@ func (w *world) trySet(s int32) (policy.Status, error) {
 // waits notes why the controller does nothing more. The reasons that pass by
 // themselves, a pod that starts, are not worth a record.
 func (w *world) waits(s int32, wait policy.Wait) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	if set.wait == wait {
 		return
 	}
@@ -132,7 +132,7 @@ func join(a, b error) error {
 
 // adopt takes orphan revisions and pods in and lets go of pods that no longer match.
 func (w *world) adopt(s int32) error {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	for _, r := range set.view.Revisions() {
 		if r.Orphan && set.deleting == notDeleted {
 			if err := w.ownRevision(s, r.Name); err != nil {
@@ -155,7 +155,7 @@ func (w *world) adopt(s int32) error {
 			r.owner = 0
 			w.record(record{kind: recPodReleased, subject: r.name, object: set.name})
 		} else {
-			r.owner = w.sets[s].uid
+			r.owner = w.sets.at(s).uid
 			w.record(record{kind: recPodAdopted, subject: r.name, object: set.name})
 		}
 		w.wrote(s)
@@ -211,7 +211,7 @@ func (w *world) take(s int32, step *policy.Step) error {
 //
 // Source: pkg/controller/statefulset/stateful_pod_control.go, CreateStatefulPod.
 func (w *world) createReplica(s int32, step *policy.Step) error {
-	pod := model.Name{Namespace: w.sets[s].name.Namespace, Base: w.sets[s].podBase, Ordinal: step.Ordinal}
+	pod := model.Name{Namespace: w.sets.at(s).name.Namespace, Base: w.sets.at(s).podBase, Ordinal: step.Ordinal}
 	if err := w.createClaims(s, step.Ordinal); err != nil {
 		w.note(recCreateFailed, s, pod, err)
 		return err
@@ -224,7 +224,7 @@ func (w *world) createReplica(s int32, step *policy.Step) error {
 		return blockedBy{err, pod}
 	}
 	w.wrote(s)
-	w.record(record{kind: recPodCreated, subject: w.sets[s].name, object: pod, why: uint8(step.Because), text: step.Revision})
+	w.record(record{kind: recPodCreated, subject: w.sets.at(s).name, object: pod, why: uint8(step.Because), text: step.Revision})
 	_, err := w.retainClaims(s, policy.Pod{Ordinal: step.Ordinal})
 	return err
 }
@@ -233,7 +233,7 @@ func (w *world) createReplica(s int32, step *policy.Step) error {
 //
 // Source: pkg/controller/statefulset/stateful_pod_control.go, DeleteStatefulPod.
 func (w *world) deleteReplica(s int32, step *policy.Step) error {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	name := model.Name{Namespace: set.name.Namespace, Base: set.podBase, Ordinal: step.Ordinal}
 	if err := w.admit(VerbDelete, model.KindPod); err != nil {
 		w.note(recDeleteFailed, s, name, err)
@@ -266,7 +266,7 @@ func (w *world) repairPod(s int32, step *policy.Step) error {
 	}
 	r.named, r.indexed = true, true
 	w.wrote(s)
-	w.record(record{kind: recPodRepaired, subject: w.sets[s].name, object: r.name})
+	w.record(record{kind: recPodRepaired, subject: w.sets.at(s).name, object: r.name})
 	w.podChanged(p)
 	return nil
 }
@@ -275,7 +275,7 @@ func (w *world) repairPod(s int32, step *policy.Step) error {
 //
 // Source: pkg/controller/statefulset/stateful_set_status_updater.go.
 func (w *world) writeStatus(s int32, status policy.Status) error {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	if !status.Differs(set.view.Set().Status) {
 		return nil
 	}
@@ -301,7 +301,7 @@ func (w *world) writeStatus(s int32, status policy.Status) error {
 // retrySet plans the next attempt of a sync that failed. One that would fail in
 // the same way again is not planned before what it fails at has changed.
 func (w *world) retrySet(s int32, err error) {
-	set := &w.sets[s]
+	set := w.sets.at(s)
 	set.failures++
 	set.failedAt = w.now
 	set.blocked = nil
@@ -376,21 +376,21 @@ func isAlreadyExists(err error) bool {
 
 // unblock lets the sets go on that wait for an object to go.
 func (w *world) unblock(gone model.Name) {
-	for s := range w.sets {
-		if set := &w.sets[s]; set.uid != 0 && slices.Contains(set.blocked, gone) {
+	for s := range w.sets.all {
+		if set := w.sets.at(s); slices.Contains(set.blocked, gone) {
 			set.blocked = nil
-			w.enqueueAfter(int32(s), w.backoff(set, w.now))
+			w.enqueueAfter(s, w.backoff(set, w.now))
 		}
 	}
 }
 
 // wrote notes that the controller has written something that its cache must show
 // before the next sync.
-func (w *world) wrote(s int32) { w.sets[s].wrote = w.now }
+func (w *world) wrote(s int32) { w.sets.at(s).wrote = w.now }
 
 // note records the event of a write that failed.
 func (w *world) note(kind recordKind, s int32, object model.Name, err error) {
-	w.record(record{kind: kind, subject: w.sets[s].name, object: object, text: w.symbol(err.Error())})
+	w.record(record{kind: kind, subject: w.sets.at(s).name, object: object, text: w.symbol(err.Error())})
 }
 
 // modelStatus is a status as the API shows it.

@@ -75,12 +75,3 @@ func (t *table[T]) all(yield func(int32) bool) {
 		}
 	}
 }
-
-// allSets yields the places of the sets, as table.all does.
-func (w *world) allSets(yield func(int32) bool) {
-	for s := range w.sets {
-		if w.sets[s].uid != 0 && !yield(int32(s)) {
-			return
-		}
-	}
-}

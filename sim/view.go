@@ -16,8 +16,8 @@ func (v View) Now() model.Instant { return v.w.now }
 func (v View) set(name string) *statefulSet {
 	namespace, name := splitNamespace(name)
 	if n, ok := v.w.lookup(namespace, name); ok {
-		if s, ok := v.w.findSet(n); ok {
-			return &v.w.sets[s]
+		if s, ok := v.w.sets.find(n); ok {
+			return &v.w.sets.rows[s]
 		}
 	}
 	return nil

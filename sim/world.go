@@ -33,9 +33,7 @@ type world struct {
 
 	nodes       table[node]
 	images      table[nodeImage]
-	sets        []statefulSet // like a table, but each holds a view that has to be copied
-	setNames    flat.Index[model.Name]
-	freeSets    []int32
+	sets        table[statefulSet]
 	revisions   table[revision]
 	pods        table[pod]
 	containers  []container
@@ -146,20 +144,22 @@ func copyTable[T row](dst, own, src *table[T]) {
 	dst.copyFrom(src)
 }
 
+// copySets copies the table of sets. A set's view has memory of its own, which a
+// plain copy of the row would share.
 func (w *world) copySets(own, src *world) {
-	w.setNames = own.setNames
-	w.setNames.CopyFrom(&src.setNames)
-	w.freeSets = append(own.freeSets[:0], src.freeSets...)
-	w.sets = own.sets[:cap(own.sets)]
-	for len(w.sets) < len(src.sets) {
-		w.sets = append(w.sets, statefulSet{})
+	w.sets = own.sets
+	w.sets.free = append(own.sets.free[:0], src.sets.free...)
+	w.sets.names.CopyFrom(&src.sets.names)
+	rows := own.sets.rows[:cap(own.sets.rows)]
+	for len(rows) < len(src.sets.rows) {
+		rows = append(rows, statefulSet{})
 	}
-	w.sets = w.sets[:len(src.sets)]
-	for i := range src.sets {
-		view := w.sets[i].view
-		w.sets[i] = src.sets[i]
-		view.CopyFrom(&src.sets[i].view)
-		w.sets[i].view = view
+	w.sets.rows = rows[:len(src.sets.rows)]
+	for i := range src.sets.rows {
+		view := rows[i].view
+		rows[i] = src.sets.rows[i]
+		view.CopyFrom(&src.sets.rows[i].view)
+		rows[i].view = view
 	}
 }
 

@@ -1,5 +1,10 @@
 package model
 
+import (
+	"slices"
+	"strings"
+)
+
 // Defaults are what the API server fills in when an object is created. They are
 // applied in place, to objects that nobody shares yet.
 
@@ -16,6 +21,22 @@ func setDefaultPointer[T any](field **T, value T) {
 	}
 }
 
+// mend changes the elements of a list that need it, in a copy: templates are
+// shared. A list that needs nothing, as after the first time, stays where it is.
+func mend[T any](list []T, needs func(*T) bool, change func(*T)) []T {
+	first := slices.IndexFunc(list, func(v T) bool { return needs(&v) })
+	if first < 0 {
+		return list
+	}
+	list = slices.Clone(list)
+	for i := first; i < len(list); i++ {
+		if needs(&list[i]) {
+			change(&list[i])
+		}
+	}
+	return list
+}
+
 // Default fills in what the manifest left out.
 //
 // An updateStrategy that is left out becomes RollingUpdate with partition 0 and
@@ -26,58 +47,100 @@ func setDefaultPointer[T any](field **T, value T) {
 func (s *StatefulSet) Default() {
 	s.defaultMeta(true)
 	setDefault(&s.Spec.PodManagementPolicy, OrderedReady)
-	if s.Spec.UpdateStrategy.Type == "" {
-		s.Spec.UpdateStrategy.Type = RollingUpdate
-		if s.Spec.UpdateStrategy.RollingUpdate == nil {
-			s.Spec.UpdateStrategy.RollingUpdate = &RollingUpdateStrategy{}
-		}
+	s.Spec.UpdateStrategy.rollingDefault()
+	if p := s.Spec.PersistentVolumeClaimRetentionPolicy; p == nil || p.WhenDeleted == "" || p.WhenScaled == "" {
+		retention := s.Spec.Retention()
+		s.Spec.PersistentVolumeClaimRetentionPolicy = &retention
 	}
-	if ru := s.Spec.UpdateStrategy.RollingUpdate; ru != nil && s.Spec.UpdateStrategy.Type == RollingUpdate {
-		block := *ru
-		setDefaultPointer(&block.Partition, 0)
-		setDefaultPointer(&block.MaxUnavailable, FromInt(1))
-		s.Spec.UpdateStrategy.RollingUpdate = &block
-	}
-	retention := s.Spec.Retention()
-	s.Spec.PersistentVolumeClaimRetentionPolicy = &retention
 	setDefaultPointer(&s.Spec.Replicas, 1)
 	setDefaultPointer(&s.Spec.RevisionHistoryLimit, 10)
 	s.Spec.Template.Spec.Default()
-	claims := make([]PersistentVolumeClaim, len(s.Spec.VolumeClaimTemplates))
-	copy(claims, s.Spec.VolumeClaimTemplates)
-	for i := range claims {
-		setDefault(&claims[i].Spec.VolumeMode, Filesystem)
+	s.Spec.VolumeClaimTemplates = mend(s.Spec.VolumeClaimTemplates,
+		func(c *PersistentVolumeClaim) bool { return c.Spec.VolumeMode == "" },
+		func(c *PersistentVolumeClaim) { c.Spec.VolumeMode = Filesystem })
+}
+
+// rollingDefault fills in the strategy of a set.
+func (s *UpdateStrategy) rollingDefault() {
+	if s.Type == "" {
+		s.Type = RollingUpdate
+		if s.RollingUpdate == nil {
+			s.RollingUpdate = &RollingUpdateStrategy{}
+		}
 	}
-	if len(claims) > 0 {
-		s.Spec.VolumeClaimTemplates = claims
+	if s.Type != RollingUpdate || s.RollingUpdate == nil {
+		return
+	}
+	if block := *s.RollingUpdate; block.Partition == nil || block.MaxUnavailable == nil {
+		setDefaultPointer(&block.Partition, 0)
+		setDefaultPointer(&block.MaxUnavailable, FromInt(1))
+		s.RollingUpdate = &block
 	}
 }
 
-// Default fills in what the pod's author left out.
+// Default fills in what the author of a pod or of a pod template left out.
 //
-// Source: pkg/apis/core/v1/defaults.go, SetDefaults_PodSpec and SetDefaults_Container.
+// Source: pkg/apis/core/v1/defaults.go, SetDefaults_PodSpec, SetDefaults_Volume
+// and SetDefaults_HTTPGetAction; the protocol of a port is declared in
+// staging/src/k8s.io/api/core/v1/types.go.
 func (s *PodSpec) Default() {
 	setDefault(&s.RestartPolicy, "Always")
 	setDefault(&s.DNSPolicy, "ClusterFirst")
 	setDefaultPointer(&s.TerminationGracePeriodSeconds, 30)
-	containers := make([]Container, len(s.Containers))
-	copy(containers, s.Containers)
-	for i := range containers {
-		c := &containers[i]
-		ports := make([]ContainerPort, len(c.Ports))
-		copy(ports, c.Ports)
-		for j := range ports {
-			setDefault(&ports[j].Protocol, "TCP")
+	s.Volumes = mend(s.Volumes, (*Volume).sourceless, func(v *Volume) { v.EmptyDir = true })
+	s.Containers = mend(s.Containers, (*Container).undefaulted, (*Container).setDefaults)
+}
+
+// sourceless reports whether a volume does not say what it is. It is an emptyDir
+// then.
+func (v *Volume) sourceless() bool { return *v == Volume{Name: v.Name} }
+
+func (p *ContainerPort) undefaulted() bool { return p.Protocol == "" }
+
+func (c *Container) undefaulted() bool {
+	for i := range c.Ports {
+		if c.Ports[i].undefaulted() {
+			return true
 		}
-		if len(ports) > 0 {
-			c.Ports = ports
-		}
-		setDefault(&c.Resources.Requests.CPU, c.Resources.Limits.CPU)
-		setDefault(&c.Resources.Requests.Memory, c.Resources.Limits.Memory)
 	}
-	if len(containers) > 0 {
-		s.Containers = containers
+	return c.PreStop != nil && pathless(c.PreStop.HTTPGet)
+}
+
+func (c *Container) setDefaults() {
+	c.Ports = mend(c.Ports, (*ContainerPort).undefaulted, func(p *ContainerPort) { p.Protocol = "TCP" })
+	if c.PreStop != nil && pathless(c.PreStop.HTTPGet) {
+		hook := *c.PreStop
+		hook.HTTPGet += "/"
+		c.PreStop = &hook
 	}
+}
+
+// pathless reports whether an HTTP request does not say what it asks for.
+func pathless(get string) bool { return get != "" && !strings.Contains(get, "/") }
+
+// Default fills in what the pod's author left out. A pod gets more than the
+// template that it is made from: what a container may use at most, it also asks
+// for, and a negative grace period becomes a second.
+//
+// Source: pkg/apis/core/v1/defaults.go, SetDefaults_Pod.
+func (p *Pod) Default() {
+	p.defaultMeta(true)
+	p.Spec.Default()
+	if grace := p.Spec.TerminationGracePeriodSeconds; *grace < 0 {
+		second := int64(1)
+		p.Spec.TerminationGracePeriodSeconds = &second
+	}
+	p.Spec.Containers = mend(p.Spec.Containers,
+		func(c *Container) bool { return c.Resources.Requests != c.Resources.withLimits() },
+		func(c *Container) { c.Resources.Requests = c.Resources.withLimits() })
+}
+
+// withLimits are the requests, and the limits of what is not requested.
+func (r *ResourceRequirements) withLimits() ResourceList {
+	out := r.Requests
+	setDefault(&out.CPU, r.Limits.CPU)
+	setDefault(&out.Memory, r.Limits.Memory)
+	return out
 }
 
 // Default fills in what the manifest left out.
@@ -86,19 +149,18 @@ func (s *PodSpec) Default() {
 func (s *Service) Default() {
 	s.defaultMeta(true)
 	setDefault(&s.Spec.Type, ServiceClusterIP)
-	if s.Spec.ClusterIP == "" && len(s.Spec.ClusterIPs) > 0 {
-		s.Spec.ClusterIP = s.Spec.ClusterIPs[0]
-	}
-	ports := make([]ServicePort, len(s.Spec.Ports))
-	copy(ports, s.Spec.Ports)
-	for i := range ports {
-		setDefault(&ports[i].Protocol, "TCP")
-		setDefault(&ports[i].TargetPort, FromInt(ports[i].Port))
-	}
-	if len(ports) > 0 {
-		s.Spec.Ports = ports
-	}
+	s.Spec.Ports = mend(s.Spec.Ports, (*ServicePort).undefaulted, func(p *ServicePort) {
+		setDefault(&p.Protocol, "TCP")
+		if p.TargetPort.unset() {
+			p.TargetPort = FromInt(p.Port)
+		}
+	})
 }
+
+func (p *ServicePort) undefaulted() bool { return p.Protocol == "" || p.TargetPort.unset() }
+
+// unset reports whether a port is neither a number nor a name.
+func (v IntOrString) unset() bool { return v == FromInt(0) || v == FromString("") }
 
 // Default fills in what the manifest left out. The default class is not a
 // default of the API but the work of an admission plugin, which has to see the
@@ -133,8 +195,15 @@ func (c *StorageClass) Default() {
 // Default fills in what the manifest left out.
 func (n *Node) Default() { n.defaultMeta(false) }
 
+// defaultMeta puts an object into a namespace, or takes it out of one if its kind
+// has none.
+//
+// Source: apiserver pkg/registry/rest/meta.go,
+// EnsureObjectNamespaceMatchesRequestNamespace.
 func (m *ObjectMeta) defaultMeta(namespaced bool) {
 	if namespaced {
 		setDefault(&m.Namespace, NamespaceDefault)
+	} else {
+		m.Namespace = ""
 	}
 }

@@ -82,11 +82,34 @@ func TestDefaults(t *testing.T) {
 
 // A default never reaches what the caller holds.
 func TestDefaultsDoNotLeak(t *testing.T) {
-	mine := []Container{{Name: "c", Resources: ResourceRequirements{Limits: ResourceList{CPU: 500}}}}
-	set := StatefulSet{Spec: StatefulSetSpec{Template: PodTemplateSpec{Spec: PodSpec{Containers: mine}}}}
-	set.Default()
-	require.Equal(t, MilliCPU(500), set.Spec.Template.Spec.Containers[0].Resources.Requests.CPU)
+	mine := []Container{{Name: "c", Ports: []ContainerPort{{ContainerPort: 80}}, Resources: ResourceRequirements{Limits: ResourceList{CPU: 500}}}}
+	pod := Pod{Spec: PodSpec{Containers: mine}}
+	pod.Default()
+	require.Equal(t, MilliCPU(500), pod.Spec.Containers[0].Resources.Requests.CPU)
+	require.Equal(t, "TCP", pod.Spec.Containers[0].Ports[0].Protocol)
 	require.Zero(t, mine[0].Resources.Requests.CPU)
+	require.Empty(t, mine[0].Ports[0].Protocol)
+}
+
+// A pod gets defaults that the template does not have which it is made from.
+func TestPodDefaults(t *testing.T) {
+	grace := int64(-1)
+	spec := PodSpec{TerminationGracePeriodSeconds: &grace, Volumes: []Volume{{Name: "v"}}, Containers: []Container{
+		{Name: "c", PreStop: &LifecycleHandler{HTTPGet: ":80"}, Resources: ResourceRequirements{Limits: ResourceList{CPU: 500, Memory: Gi}, Requests: ResourceList{Memory: Mi}}}}}
+	set, pod := StatefulSet{Spec: StatefulSetSpec{Template: PodTemplateSpec{Spec: spec}}}, Pod{Spec: spec}
+	set.Default()
+	pod.Default()
+	template := set.Spec.Template.Spec
+	require.Equal(t, ResourceList{Memory: Mi}, template.Containers[0].Resources.Requests)
+	require.Equal(t, ResourceList{CPU: 500, Memory: Mi}, pod.Spec.Containers[0].Resources.Requests)
+	require.Equal(t, int64(-1), *template.TerminationGracePeriodSeconds)
+	require.Equal(t, int64(1), *pod.Spec.TerminationGracePeriodSeconds)
+	for _, s := range []PodSpec{template, pod.Spec} {
+		require.True(t, s.Volumes[0].EmptyDir)
+		require.Equal(t, ":80/", s.Containers[0].PreStop.HTTPGet)
+	}
+	require.Equal(t, ":80", spec.Containers[0].PreStop.HTTPGet)
+	require.Equal(t, NamespaceDefault, pod.Namespace)
 }
 
 func TestMaxUnavailable(t *testing.T) {

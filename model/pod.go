@@ -68,7 +68,7 @@ type Container struct {
 }
 
 // LifecycleHandler is what a preStop hook does: it sleeps, or it runs something
-// whose duration the simulator is told (sim.Image.PreStop).
+// whose duration the simulator is told (sim.Latencies.PreStop).
 type LifecycleHandler struct {
 	SleepSeconds *int64   `json:"sleepSeconds,omitempty"`
 	Exec         []string `json:"exec,omitempty"`

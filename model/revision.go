@@ -15,12 +15,17 @@ import (
 // Source: pkg/controller/history/controller_history.go, ControllerRevisionName
 // and HashControllerRevision; apimachinery pkg/util/rand, SafeEncodeString.
 func RevisionName(set string, template *PodTemplateSpec, collisionCount int32) string {
+	return RevisionNameOf(set, template.Canonical(), collisionCount)
+}
+
+// RevisionNameOf is [RevisionName] for a template that is given as its data.
+func RevisionNameOf(set, data string, collisionCount int32) string {
 	const maxPrefix = 223
 	if len(set) > maxPrefix {
 		set = set[:maxPrefix]
 	}
 	h := fnv.New32()
-	h.Write([]byte(template.Canonical()))
+	h.Write([]byte(data))
 	h.Write([]byte(strconv.Itoa(int(collisionCount))))
 	return set + "-" + safeEncode(strconv.FormatUint(uint64(h.Sum32()), 10))
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // A pod is available once it has been ready for minReadySeconds. Nobody tells
@@ -63,6 +64,9 @@ func (v *View) awaits(w waiting) bool {
 // Source: pkg/controller/controller_utils.go, FindMinNextPodAvailabilityCheck;
 // pkg/controller/statefulset/stateful_set.go, syncStatefulSet.
 func (v *View) Recheck(now model.Instant, status Status) (after time.Duration, ok bool) {
+	if v.rules.Has(release.CoarseRequeue) {
+		return v.recheckCoarsely(status)
+	}
 	if v.minReadySeconds == 0 || status.ReadyReplicas == status.AvailableReplicas {
 		return 0, false
 	}
@@ -72,4 +76,36 @@ func (v *View) Recheck(now model.Instant, status Status) (after time.Duration, o
 		}
 	}
 	return time.Duration(v.minReadySeconds) * time.Second, true
+}
+
+// recheckCoarsely is how releases up to 1.35.0 did it: the whole of minReadySeconds
+// from now, as long as not all replicas are available. A look at which no pod
+// becomes available would find nothing, and is left out.
+func (v *View) recheckCoarsely(status Status) (after time.Duration, ok bool) {
+	if v.minReadySeconds == 0 || status.AvailableReplicas == v.replicas || !v.someoneWaits() {
+		return 0, false
+	}
+	return time.Duration(v.minReadySeconds) * time.Second, true
+}
+
+// someoneWaits reports whether a member becomes available by the passing of time.
+func (v *View) someoneWaits() bool {
+	for _, w := range v.unavailable[v.waitingHead:] {
+		if v.awaits(w) && v.seats[w.seat].pod.member() {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadyRecheck is how long after a pod has become ready the controller looks again,
+// which it does if there are minReadySeconds.
+//
+// Source: pkg/controller/statefulset/stateful_set.go, updatePod.
+func (v *View) ReadyRecheck() time.Duration {
+	after := time.Duration(v.minReadySeconds) * time.Second
+	if v.rules.Has(release.CoarseRequeue) {
+		after += time.Second // against clocks that differ, Kubernetes issue 39785
+	}
+	return after
 }

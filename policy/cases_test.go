@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // What the random feeding of a view has found, or was made to find by bugs put in
@@ -143,6 +144,44 @@ func TestFoundCases(t *testing.T) {
 				w.feedRevision(Revision{Name: 1, Text: "A", Number: 1, Template: 1})
 			},
 		},
+		{
+			rule:  "Recreate: a new pod on its way out is no old one, even if the watch has yet to show the new revision",
+			scene: scene{set: "2 Recreate was=A update=B", pods: "0:BrX 1:Br"},
+			feed: func(_ *testing.T, w *twins) {
+				w.feedRevisionGone(2)
+				w.lag = true
+			},
+		},
+		{
+			rule:  "the successor of a pod that has ended is not available, though the pod's condition Ready was True to the end",
+			scene: scene{set: "Parallel 2 was=A update=B", pods: "0:Ar"},
+			feed: func(_ *testing.T, w *twins) {
+				w.feedRules(release.Rules(0).With(release.RecreatesAtOnce))
+				ended := parsePod("1:Br")
+				ended.Phase = Failed
+				w.feedPod(ended)
+			},
+		},
+		{
+			rule:  "and so holds up an update that goes one pod at a time",
+			scene: scene{set: "Parallel 2 was=A update=B", pods: "0:Ar"},
+			feed: func(_ *testing.T, w *twins) {
+				w.feedRules(release.Rules(0).With(release.RecreatesAtOnce).With(release.IgnoresMaxUnavailable))
+				ended := parsePod("1:Br")
+				ended.Phase = Failed
+				w.feedPod(ended)
+			},
+		},
+		{
+			rule:  "Recreate: an old pod that has ended is an old pod, even by rules that would replace it at once",
+			scene: scene{set: "2 Recreate was=A update=B", pods: "0:Af 1:Ar"},
+			feed:  func(_ *testing.T, w *twins) { w.feedRules(release.Rules(0).With(release.RecreatesAtOnce)) },
+		},
+		{
+			rule:  "Recreate: what is deleted for being old is not counted out, even by rules that count the sync's own work",
+			scene: scene{set: "1 Recreate was=A update=B", pods: "0:Ar"},
+			feed:  func(_ *testing.T, w *twins) { w.feedRules(release.Rules(0).With(release.CountsOwnWork)) },
+		},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			w := c.scene.twins()
@@ -158,6 +197,7 @@ func TestFoundCases(t *testing.T) {
 func (s scene) twins() *twins {
 	set, update, old := s.parseSet()
 	w := newTwins(set)
+	w.feedRules(s.rules())
 	s.eachRevision(update, old, w.feedRevision)
 	s.eachClaim(func(ordinal int32, c Claim) { w.feedClaim(claimKey{ordinal, 0}, c) })
 	s.eachPod(w.feedPod)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // A pod's claims outlive it. Whether they outlive the set, or the pod's being
@@ -114,6 +115,12 @@ func (v *View) wantedOwner(condemned bool) claimOwner {
 }
 
 func (v *View) retain(owners []model.Owner, ordinal int32, podUID model.UID, condemned bool) Retained {
+	if v.rules.Has(release.NoRetention) {
+		return Retained{upToDate: true} // nobody looks at the owners
+	}
+	if v.rules.Has(release.UncontrolledClaims) {
+		return v.retainByReference(owners, ordinal, podUID, condemned)
+	}
 	pod := v.podName(ordinal)
 	isSet := func(o model.Owner) bool { return o.Kind == model.KindStatefulSet && o.Name == v.set.Name }
 	isPod := func(o model.Owner) bool { return o.Kind == model.KindPod && o.Name == pod }
@@ -151,4 +158,27 @@ func (v *View) retain(owners []model.Owner, ordinal int32, podUID model.UID, con
 		out = append(out, model.Owner{Kind: model.KindPod, Name: pod, UID: podUID, Controller: true, BlockOwnerDeletion: true})
 	}
 	return Retained{Owners: out, Write: true, Conflicting: conflicting}
+}
+
+// retainByReference is how releases before 1.31 did it: they looked for the UIDs of
+// the set and the pod, and at no other owner.
+//
+// Source: claimOwnerMatchesSetAndPod.
+func (v *View) retainByReference(owners []model.Owner, ordinal int32, podUID model.UID, condemned bool) Retained {
+	isSet := func(o model.Owner) bool { return o.UID == v.set.UID }
+	isPod := func(o model.Owner) bool { return o.UID == podUID }
+	want := v.wantedOwner(condemned)
+	hasSet, hasPod := slices.ContainsFunc(owners, isSet), slices.ContainsFunc(owners, isPod)
+	if hasSet == (want == theSet) && hasPod == (want == thePod) {
+		return Retained{upToDate: true}
+	}
+	out := slices.Clone(owners)
+	switch {
+	case want == theSet && !hasSet:
+		out = append(out, model.Owner{Kind: model.KindStatefulSet, Name: v.set.Name, UID: v.set.UID})
+	case want == thePod && !hasPod:
+		out = append(out, model.Owner{Kind: model.KindPod, Name: v.podName(ordinal), UID: podUID})
+	}
+	out = slices.DeleteFunc(out, func(o model.Owner) bool { return want != theSet && isSet(o) || want != thePod && isPod(o) })
+	return Retained{Owners: out, Write: true}
 }

@@ -17,7 +17,7 @@ func readOwners(owners []model.Owner, ordinal int32) string {
 	var words []string
 	for _, o := range owners {
 		word := fmt.Sprint(o) // a surprise
-		for _, known := range []string{"set", "loose", "oldset", "pod", "loosepod", "oldpod", "other", "friend"} {
+		for _, known := range []string{"set", "loose", "ref", "oldset", "pod", "loosepod", "podref", "oldpod", "other", "friend"} {
 			if parseOwners(known, ordinal)[0] == o {
 				word = known
 			}

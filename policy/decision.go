@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/ordinal-sim/ordinal/model"
+import (
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
+)
 
 // Action is what a step does.
 type Action uint8
@@ -26,6 +29,7 @@ const (
 	OutOfRange                      // its ordinal is not in the set's range
 	Outdated                        // its revision is not the update revision
 	OutdatedDown                    // the same, and it is not available, so that replacing it costs nothing
+	OutdatedAll                     // its revision is not the update revision, under Recreate
 )
 
 // Why no further step is taken. The pod that the wait is for is in Wait.Ordinal.
@@ -43,6 +47,8 @@ const (
 	Budget                                 // maxUnavailable pods are unavailable already
 	BelowPartition                         // all outdated pods are below the partition
 	ByHand                                 // OnDelete: outdated pods wait for their deletion
+	OldPods                                // Recreate: outdated pods have to be gone before new ones come
+	NotAllowed                             // Recreate: the feature gate is off, and nothing is done at all
 )
 
 // Step is one thing to do.
@@ -55,8 +61,7 @@ type Step struct {
 	// Group orders the steps: when a step fails, the others of its group are
 	// still taken, and those of all later groups are not.
 	Group int32
-	// Updates marks the deletions of the update stage: each that succeeds lowers
-	// the status' currentReplicas.
+	// Updates marks the deletions of the update stage.
 	Updates bool
 }
 
@@ -70,15 +75,59 @@ type Wait struct {
 // Decision back to be filled anew.
 type Decision struct {
 	Steps  []Step
-	Status Status // before the update stage's deletions
+	Status Status // as observed; [View.Took] follows the steps
 	Wait   Wait
+	// Refused means that the sync fails before it has done anything: the status is
+	// not written either.
+	Refused bool
+
+	now      model.Instant
+	deleting bool // Recreate: the steps delete old pods
 }
 
-// Final is the status to store after updates deletions of the update stage have
-// succeeded. It may be one that the API rejects: currentReplicas can become -1.
-func (v *View) Final(d *Decision, updates int32) Status {
+// Took tells a decision that one of its steps has succeeded. The status is one of
+// the pods as they were before; only the deletions of the update stage lower
+// currentReplicas, whatever revision the pod had.
+//
+// Source: pkg/controller/statefulset/stateful_set_control.go, updateStatefulSet.
+func (v *View) Took(d *Decision, s *Step) {
+	switch {
+	case s.Updates:
+		d.Status.CurrentReplicas--
+	case v.rules.Has(release.CountsOwnWork):
+		v.countOwnWork(&d.Status, s)
+	}
+}
+
+// countOwnWork is how 1.27 kept the status up while it went.
+func (v *View) countOwnWork(status *Status, s *Step) {
+	revision, sign := s.Revision, int32(1)
+	switch {
+	case s.Do == CreatePod:
+		status.Replicas++
+	case s.Do == DeletePod && s.Because != OutdatedAll:
+		revision, sign = s.Pod.Revision, -1
+		if s.Because == Finished {
+			status.Replicas--
+		}
+	default:
+		return
+	}
+	if revision == v.current {
+		status.CurrentReplicas += sign
+	}
+	if revision == v.update {
+		status.UpdatedReplicas += sign
+	}
+}
+
+// Final is the status to store once the steps have been taken, or one of them has
+// failed. It may be one that the API rejects: currentReplicas can become -1.
+func (v *View) Final(d *Decision, failed bool) Status {
 	s := d.Status
-	s.CurrentReplicas -= updates
-	v.complete(&s)
+	if d.deleting && !failed {
+		s.Progress.become(RecreateDeleting, d.now)
+	}
+	v.complete(&s, d.now)
 	return s
 }

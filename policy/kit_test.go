@@ -2,12 +2,14 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // The tables of this package speak a small language, so that a row can be read
@@ -16,7 +18,11 @@ import (
 // A set is words: "Parallel 5 m=2 update=B". A number alone is spec.replicas (3 if
 // there is none), "noblock" is RollingUpdate without its block, "was=A" and "c=1"
 // are the stored status' currentRevision and currentReplicas, "keep=Delete/Retain" is
-// whenDeleted and whenScaled, "old=2" says that the revisions A and B are kept.
+// whenDeleted and whenScaled, "old=2" says that the revisions A and B are kept,
+// "progress=deleting" (creating, completed) that the stored status has the condition
+// Progressing, since 100 s. "at=1.36" makes it that release of Kubernetes;
+// "at=1.36,MaxUnavailableStatefulSet=true" switches a gate. Without it the rules are the
+// newest release's, with Recreate allowed.
 //
 // Pods are "ordinal:revision, state, flags", as in "0:Ar 1:BrX 2:-n":
 //
@@ -26,7 +32,8 @@ import (
 //
 // Claims (of one template) are "ordinal:owners", as in "0:- 1:set 2:pod,other",
 // or "none": - nobody, set, pod, oldset and oldpod (another UID), loose and loosepod
-// (the set and the pod, not as controller), other (another controller), friend
+// (the set and the pod, not as controller), ref and podref (the same, and they may be
+// deleted before it), other (another controller), friend
 // (somebody else, not as controller), and X terminating.
 //
 // What is done is read back in the same way: "|" stands between groups, a
@@ -80,6 +87,7 @@ type scene struct {
 func (s scene) build() *View {
 	v := &View{}
 	set, update, old := s.parseSet()
+	v.SetRules(s.rules())
 	v.SetChanged(set)
 	s.eachRevision(update, old, v.RevisionChanged)
 	s.eachClaim(func(ordinal int32, c Claim) { v.ClaimChanged(ordinal, 0, c) })
@@ -111,6 +119,27 @@ func (s scene) eachClaim(feed func(int32, Claim)) {
 	}
 }
 
+// rules are those of the release that the scene plays at.
+func (s scene) rules() release.Rules {
+	for word := range strings.FieldsSeq(s.set) {
+		if text, ok := strings.CutPrefix(word, "at="); ok {
+			r, err := release.Parse(text)
+			if err != nil {
+				panic("policy: test row: " + err.Error())
+			}
+			return r.Rules()
+		}
+	}
+	return 0
+}
+
+// at is the scene at a release, whichever it said itself.
+func (s scene) at(r release.Release) scene {
+	words := slices.DeleteFunc(strings.Fields(s.set), func(word string) bool { return strings.HasPrefix(word, "at=") })
+	s.set = strings.Join(append(words, "at="+strings.ReplaceAll(r.String(), " ", ",")), " ")
+	return s
+}
+
 func (s scene) parseSet() (set Set, update model.Symbol, old int32) {
 	three := int32(3)
 	spec := &model.StatefulSetSpec{Replicas: &three, PodManagementPolicy: model.OrderedReady}
@@ -125,8 +154,8 @@ func (s scene) parseSet() (set Set, update model.Symbol, old int32) {
 		switch key {
 		case "OrderedReady", "Parallel":
 			spec.PodManagementPolicy = model.PodManagementPolicy(key)
-		case "OnDelete":
-			spec.UpdateStrategy = model.UpdateStrategy{Type: model.OnDelete}
+		case "OnDelete", "Recreate":
+			spec.UpdateStrategy = model.UpdateStrategy{Type: model.UpdateStrategyType(key)}
 		case "noblock":
 			spec.UpdateStrategy.RollingUpdate = nil
 		case "partition":
@@ -158,8 +187,11 @@ func (s scene) parseSet() (set Set, update model.Symbol, old int32) {
 			set.Status.CurrentReplicas = number(value)
 		case "old":
 			old = number(value)
+		case "progress":
+			set.Status.Progress = Progress{progressOf(value), testNow.Add(-100 * time.Second)}
 		case "Deleting":
 			set.Deleting = true
+		case "at": // see rules
 		default:
 			n := number(word)
 			spec.Replicas = &n
@@ -229,6 +261,8 @@ func parseOwners(words string, ordinal int32) (out []model.Owner) {
 		case "set":
 		case "loose":
 			o.Controller = false
+		case "ref":
+			o.Controller, o.BlockOwnerDeletion = false, false
 		case "oldset":
 			o.UID = otherUID
 		case "pod":
@@ -236,6 +270,9 @@ func parseOwners(words string, ordinal int32) (out []model.Owner) {
 		case "loosepod":
 			o = ofPod
 			o.Controller = false
+		case "podref":
+			o = ofPod
+			o.Controller, o.BlockOwnerDeletion = false, false
 		case "oldpod":
 			o = ofPod
 			o.UID = otherUID
@@ -251,11 +288,11 @@ func parseOwners(words string, ordinal int32) (out []model.Owner) {
 
 var reasons = map[Because]string{
 	Missing: "Missing", Finished: "Finished", Unclaimed: "Unclaimed", Mislabelled: "Mislabelled",
-	OutOfRange: "OutOfRange", Outdated: "Outdated", OutdatedDown: "OutdatedDown",
+	OutOfRange: "OutOfRange", Outdated: "Outdated", OutdatedDown: "OutdatedDown", OutdatedAll: "OutdatedAll",
 	JustCreated: "JustCreated", Deleting: "Deleting", Terminating: "Terminating", NotRunning: "NotRunning",
 	NotReady: "NotReady", NotAvailable: "NotAvailable", StaleClaim: "StaleClaim", Replacing: "Replacing",
 	CondemnedFirst: "CondemnedFirst", CondemnedUnhealthy: "CondemnedUnhealthy", Budget: "Budget",
-	BelowPartition: "BelowPartition", ByHand: "ByHand",
+	BelowPartition: "BelowPartition", ByHand: "ByHand", OldPods: "OldPods", NotAllowed: "NotAllowed",
 }
 
 // read renders steps as the tables write them.
@@ -295,6 +332,36 @@ func readWait(w Wait) string {
 func readStatus(s Status) string {
 	return fmt.Sprintf("%d pods, %d ready, %d available, c%d u%d, %s to %s", s.Replicas, s.ReadyReplicas,
 		s.AvailableReplicas, s.CurrentReplicas, s.UpdatedReplicas, letterOf(s.CurrentRevision), letterOf(s.UpdateRevision))
+}
+
+var progressNames = [...]string{NoProgress: "none", RecreateDeleting: "deleting", RecreateCreating: "creating", RecreateCompleted: "completed"}
+
+// progressOf is the reason that a word stands for.
+func progressOf(word string) ProgressReason {
+	i := slices.Index(progressNames[:], word)
+	if i < 0 {
+		panic("policy: test row: there is no progress " + word)
+	}
+	return ProgressReason(i)
+}
+
+// readProgress renders a condition: "deleting since 0s".
+func readProgress(p Progress) string {
+	if p == (Progress{}) {
+		return "none"
+	}
+	return fmt.Sprintf("%s since %v", progressNames[p.Reason], p.Since.Sub(testNow))
+}
+
+// readRules renders rules: the names of the differences that hold.
+func readRules(rules release.Rules) string {
+	var names []string
+	for _, d := range release.Differences() {
+		if rules.Has(d) {
+			names = append(names, d.String())
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 // row is one rule about what a sync does.

@@ -2,198 +2,45 @@ package policy
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"pgregory.net/rapid"
 )
-
-// twins are a View and the reference, fed the same.
-type twins struct {
-	view  View
-	ref   reference
-	now   model.Instant
-	uids  model.UID
-	story []string // what was fed, for whoever reads a failure
-	d     Decision // of the last agreed sync
-	lag   bool     // the view is not told of the revisions that are written
-}
-
-func newTwins(set Set) *twins {
-	w := &twins{now: testNow, uids: 1000}
-	w.ref = reference{pods: map[int32]Pod{}, claims: map[claimKey]Claim{}, revisions: map[model.Symbol]Revision{}}
-	w.feedSet(set)
-	return w
-}
-
-func (w *twins) tell(format string, args ...any) {
-	w.story = append(w.story, fmt.Sprintf(format, args...))
-}
-
-func (w *twins) feedSet(set Set) {
-	s := set.Spec
-	block := "none"
-	if ru := s.UpdateStrategy.RollingUpdate; ru != nil {
-		block = "{}"
-		if ru.Partition != nil {
-			block = fmt.Sprintf("partition %d", *ru.Partition)
-		}
-		if ru.MaxUnavailable != nil {
-			block += " max " + ru.MaxUnavailable.String()
-		}
-	}
-	w.tell("set: %s %d from %d, %s %s, template %s, minReady %d, retention %v, deleting %t, uid %d, current %s, c%d", s.PodManagementPolicy,
-		*s.Replicas, s.StartOrdinal(), s.UpdateStrategy.Type, block, letterOf(model.Symbol(set.Template)), s.MinReadySeconds, s.Retention(),
-		set.Deleting, set.UID, letterOf(set.Status.CurrentRevision), set.Status.CurrentReplicas)
-	w.view.SetChanged(set)
-	w.ref.set = set
-}
-
-func (w *twins) feedPod(p Pod) {
-	w.tell("pod %+v", p)
-	w.view.PodChanged(p)
-	w.ref.pods[p.Ordinal] = p
-}
-
-func (w *twins) feedPodGone(ordinal int32, uid model.UID) {
-	w.tell("pod %d with uid %d is gone", ordinal, uid)
-	w.view.PodGone(ordinal, uid)
-	if p, ok := w.ref.pods[ordinal]; ok && p.UID == uid {
-		delete(w.ref.pods, ordinal)
-	}
-}
-
-func (w *twins) feedClaim(key claimKey, c Claim) {
-	w.tell("claim %v %+v", key, c)
-	w.view.ClaimChanged(key.ordinal, key.template, c)
-	w.ref.claims[key] = c
-}
-
-func (w *twins) feedClaimGone(key claimKey) {
-	w.tell("claim %v is gone", key)
-	w.view.ClaimGone(key.ordinal, key.template)
-	delete(w.ref.claims, key)
-}
-
-func (w *twins) feedRevision(r Revision) {
-	w.tell("revision %s: number %d, template %s", letterOf(r.Name), r.Number, letterOf(model.Symbol(r.Template)))
-	w.view.RevisionChanged(r)
-	w.ref.revisions[r.Name] = r
-}
-
-func (w *twins) feedRevisionGone(name model.Symbol) {
-	w.tell("revision %s is gone", letterOf(name))
-	w.view.RevisionGone(name)
-	delete(w.ref.revisions, name)
-}
-
-// failer is what rapid's T and testing's have in common.
-type failer interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}
-
-// equal fails with the story if the view says something else than the reference.
-func equal(t failer, w *twins, what string, view, ref any) {
-	t.Helper()
-	if v, r := fmt.Sprintf("%+v", view), fmt.Sprintf("%+v", ref); v != r {
-		t.Fatalf("%s at %v\nview:      %s\nreference: %s\nafter\n  %s", what, w.now.Sub(testNow), v, r, strings.Join(w.story, "\n  "))
-	}
-}
-
-// sync goes through a sync of the controller and holds the view's answers against
-// the reference's.
-func (w *twins) sync(t failer) {
-	t.Helper()
-	revise := w.ref.revise()
-	equal(t, w, "Revise", w.view.Revise(), revise)
-	w.tell("-- sync")
-	update := revise.Name
-	if revise.Action != KeepRevision {
-		if update == 0 {
-			update = model.Symbol(w.ref.set.Template)
-		}
-		if !w.lag {
-			w.feedRevision(Revision{Name: update, Text: letterOf(update), Number: revise.Number, CreatedAt: w.now, Template: w.ref.set.Template})
-		}
-	}
-	equal(t, w, "Adopt", w.view.Adopt(nil), w.ref.adopt())
-	w.view.Settle(update)
-	w.ref.settle(update)
-
-	w.view.Plan(w.now, &w.d)
-	plan, groups := w.ref.plan(w.now)
-	equal(t, w, "Plan: status", readStatus(w.d.Status), readStatus(plan.Status))
-	w.sameSteps(t, plan.Steps, groups)
-	equal(t, w, "Plan: wait", readWait(w.d.Wait), readWait(plan.Wait))
-	updates := int32(0)
-	for _, s := range plan.Steps {
-		if s.Updates {
-			updates++
-		}
-	}
-	for _, n := range []int32{updates, 0} {
-		final := w.ref.final(plan.Status, n)
-		equal(t, w, "Final", w.view.Final(&w.d, n), final)
-		after, ok := w.ref.recheck(w.now, final)
-		viewAfter, viewOK := w.view.Recheck(w.now, final)
-		equal(t, w, "Recheck", fmt.Sprint(viewAfter, viewOK), fmt.Sprint(after, ok))
-	}
-	equal(t, w, "Truncate", w.view.Truncate(true, nil), w.ref.truncate(true))
-	equal(t, w, "Truncate, the revisions unknown", w.view.Truncate(false, nil), w.ref.truncate(false))
-	for key := range 12 * w.view.templates { // by ordinal
-		ordinal, template := key/w.view.templates, key%w.view.templates
-		c, ok := w.ref.claims[claimKey{ordinal, template}]
-		_, viewOK := w.view.Claim(ordinal, template)
-		equal(t, w, "Claim", viewOK, ok)
-		pod := w.ref.pods[ordinal]
-		pod.Ordinal = ordinal
-		got, want := w.view.Retain(pod, c.Owners), w.ref.retain(pod, c.Owners)
-		got.upToDate = false // says the same as Write
-		equal(t, w, "Retain", got, want)
-	}
-}
-
-func (w *twins) sameSteps(t failer, steps []Step, groups []string) {
-	t.Helper()
-	regrouped := slices.Clone(w.d.Steps) // numbered from 0 without gaps
-	number := int32(0)
-	for i := range regrouped {
-		if i > 0 && w.d.Steps[i].Group < w.d.Steps[i-1].Group {
-			t.Fatalf("groups fall: %s", read(w.d.Steps))
-		}
-		if i > 0 && w.d.Steps[i].Group != w.d.Steps[i-1].Group {
-			number++
-		}
-		regrouped[i].Group = number
-	}
-	number = 0
-	for i := range steps {
-		if i > 0 && groups[i] != groups[i-1] {
-			number++
-		}
-		steps[i].Group = number
-	}
-	equal(t, w, "Plan: steps", read(regrouped), read(steps))
-	equal(t, w, "Plan: steps in full", regrouped, steps)
-}
 
 // machine feeds twins at random.
 type machine struct {
 	*twins
 	rarely int // how many actions there are to a sync
 	count  int
+	look   func() // after each sync, if anybody looks
+}
+
+func newMachine(t *rapid.T) *machine {
+	m := &machine{twins: newTwins(drawSet(t)), rarely: rapid.IntRange(1, 3).Draw(t, "actions to a sync")}
+	m.feedRules(drawRules(t))
+	return m
 }
 
 func drawSet(t *rapid.T) Set {
 	n := rapid.Int32Range(0, 8).Draw(t, "replicas")
 	spec := &model.StatefulSetSpec{Replicas: &n, VolumeClaimTemplates: make([]model.PersistentVolumeClaim, rapid.IntRange(0, 2).Draw(t, "claim templates"))}
 	spec.PodManagementPolicy = rapid.SampledFrom([]model.PodManagementPolicy{model.OrderedReady, model.Parallel}).Draw(t, "policy")
-	spec.UpdateStrategy = model.UpdateStrategy{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{}}
-	return Set{Name: setName, PodBase: firstName, UID: setUID, Generation: 1, Spec: spec, Template: 1}
+	spec.UpdateStrategy = drawStrategy(t)
+	set := Set{Name: setName, PodBase: firstName, UID: setUID, Generation: 1, Spec: spec, Template: 1}
+	set.Status.CurrentReplicas = rapid.Int32Range(0, n).Draw(t, "currentReplicas")
+	return set
+}
+
+func drawStrategy(t *rapid.T) model.UpdateStrategy {
+	three := model.FromInt(3)
+	return rapid.SampledFrom([]model.UpdateStrategy{
+		{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{}}, {Type: model.RollingUpdate},
+		{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{MaxUnavailable: &three}},
+		{Type: model.OnDelete}, {Type: model.Recreate},
+	}).Draw(t, "strategy")
 }
 
 func (m *machine) EditSpec(t *rapid.T) {
@@ -209,9 +56,7 @@ func (m *machine) EditSpec(t *rapid.T) {
 	case "start":
 		spec.Ordinals = &model.Ordinals{Start: three.Draw(t, "start")}
 	case "strategy":
-		spec.UpdateStrategy = rapid.SampledFrom([]model.UpdateStrategy{
-			{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{}}, {Type: model.RollingUpdate}, {Type: model.OnDelete},
-		}).Draw(t, "strategy")
+		spec.UpdateStrategy = drawStrategy(t)
 	case "block":
 		p := rapid.Int32Range(0, 9).Draw(t, "partition")
 		m := model.FromInt(rapid.Int32Range(0, 4).Draw(t, "maxUnavailable"))
@@ -235,14 +80,47 @@ func (m *machine) EditTemplate(t *rapid.T) {
 	set := m.ref.set
 	set.Generation++
 	set.Template = Template(rapid.Int32Range(1, 5).Draw(t, "template"))
+	set.Hash = drawHash(t)
 	m.feedSet(set)
 }
+
+// drawHash draws what a revision's label is as a number; nearly always it is none.
+func drawHash(t *rapid.T) int32 { return rapid.SampledFrom([]int32{0, 0, 25, 42}).Draw(t, "hash") }
+
+// drawRules draws a release and its gates, and sometimes one difference that it does
+// not have, or has.
+func drawRules(t *rapid.T) release.Rules {
+	r := rapid.SampledFrom(release.Profiles()).Draw(t, "release")
+	for _, g := range r.Gates() {
+		if rapid.Bool().Draw(t, g.String()) {
+			r = r.With(g)
+		} else {
+			r = r.Without(g)
+		}
+	}
+	rules := r.Rules()
+	if rapid.IntRange(0, 3).Draw(t, "toggle") > 0 {
+		return rules
+	}
+	d := rapid.SampledFrom(release.Differences()).Draw(t, "difference")
+	if rules.Has(d) {
+		return rules.Without(d)
+	}
+	return rules.With(d)
+}
+
+// Upgrade makes it another release, in the middle of whatever is going on.
+func (m *machine) Upgrade(t *rapid.T) { m.feedRules(drawRules(t)) }
 
 func (m *machine) StoreStatus(t *rapid.T) {
 	set := m.ref.set
 	set.Status.CurrentRevision = model.Symbol(rapid.Int32Range(0, 5).Draw(t, "currentRevision"))
 	set.Status.CurrentReplicas = rapid.Int32Range(0, 8).Draw(t, "currentReplicas")
 	set.Status.CollisionCount = rapid.Int32Range(0, 1).Draw(t, "collisions")
+	set.Status.Progress = Progress{}
+	if reason := ProgressReason(rapid.IntRange(0, 3).Draw(t, "progress")); reason != NoProgress {
+		set.Status.Progress = Progress{reason, m.now.Add(-time.Second)}
+	}
 	m.feedSet(set)
 }
 
@@ -302,7 +180,7 @@ func (m *machine) EndPod(t *rapid.T) {
 
 // Heal makes all pods healthy, so that the later stages of a plan are reached.
 func (m *machine) Heal(t *rapid.T) {
-	revision := model.Symbol(rapid.Int32Range(0, 3).Draw(t, "revision, or 0 for their own"))
+	revision := rapid.SampledFrom([]model.Symbol{0, 1, 2, 3, m.view.update}).Draw(t, "revision, or 0 for their own")
 	extra := rapid.Int32Range(0, 2).Draw(t, "condemned")
 	first := m.ref.set.Spec.StartOrdinal()
 	for ordinal := first; ordinal < min(12, first+*m.ref.set.Spec.Replicas+extra); ordinal++ {
@@ -330,6 +208,7 @@ func (m *machine) ChangeClaim(t *rapid.T) {
 	}
 	owners := rapid.SampledFrom([]string{
 		"-", "-", "set", "pod", "set,pod", "loose", "loosepod", "oldset", "oldpod", "other", "friend", "set,other", "pod,friend", "oldpod,other", "set,set",
+		"ref", "podref", "friend,ref", "podref,other", "ref,podref", "oldset,ref",
 	}).Draw(t, "owners")
 	c := Claim{Owners: parseOwners(owners, key.ordinal), Terminating: rapid.IntRange(0, 5).Draw(t, "terminating") == 0}
 	if p, there := m.ref.pods[key.ordinal]; there {
@@ -351,6 +230,7 @@ func (m *machine) ChangeRevision(t *rapid.T) {
 	m.feedRevision(Revision{
 		Name: name, Text: letterOf(name), Number: rapid.Int64Range(1, 4).Draw(t, "number"),
 		CreatedAt: model.Instant(rapid.IntRange(0, 1).Draw(t, "created")), Template: Template(rapid.Int32Range(1, 5).Draw(t, "template")),
+		Hash: drawHash(t), Timestamped: rapid.Bool().Draw(t, "timestamped"),
 	})
 }
 
@@ -361,8 +241,11 @@ func (m *machine) Wait(t *rapid.T) {
 
 // Obey does what the last plan said, and stores the status.
 func (m *machine) Obey(t *rapid.T) {
-	updates := int32(0)
-	for _, s := range m.d.Steps {
+	if m.d.Refused {
+		t.Skip("nothing was done")
+	}
+	d := m.d
+	for i, s := range m.d.Steps {
 		switch p, there := m.ref.pods[s.Ordinal]; {
 		case s.Do == CreatePod && !there:
 			m.uids++
@@ -373,12 +256,10 @@ func (m *machine) Obey(t *rapid.T) {
 		case s.Do == DeletePod && there:
 			m.feedPodGone(s.Ordinal, p.UID)
 		}
-		if s.Updates {
-			updates++
-		}
+		m.view.Took(&d, &m.d.Steps[i])
 	}
 	set := m.ref.set
-	set.Status = m.view.Final(&m.d, updates)
+	set.Status = m.view.Final(&d, false)
 	m.feedSet(set)
 }
 
@@ -405,14 +286,16 @@ func (m *machine) Fork(t *rapid.T) {
 func (m *machine) Check(t *rapid.T) {
 	if m.count++; m.count%m.rarely == 0 {
 		m.sync(t)
+		if m.look != nil {
+			m.look()
+		}
 	}
 }
 
 // A view answers every question as somebody does who looks at everything, whatever
-// it was fed and in which order.
+// it was fed and in which order, under the rules of whichever release.
 func TestViewIsTheReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{twins: newTwins(drawSet(t)), rarely: rapid.IntRange(1, 3).Draw(t, "actions to a sync")}
-		t.Repeat(rapid.StateMachineActions(m))
+		t.Repeat(rapid.StateMachineActions(newMachine(t)))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // plan is the state of one decision while it is made.
@@ -12,6 +13,7 @@ type plan struct {
 	d     *Decision
 	base  int32 // number of the first group of this stage
 	group int32 // highest number given out
+	halt  bool  // the whole plan ends here, also under Parallel
 }
 
 // Plan decides what one sync of the controller does, given the view as it is at
@@ -20,14 +22,17 @@ type plan struct {
 // Source: pkg/controller/statefulset/stateful_set_control.go, updateStatefulSet.
 func (v *View) Plan(now model.Instant, d *Decision) {
 	v.Advance(now)
-	d.Steps, d.Wait = d.Steps[:0], Wait{Ordinal: -1}
-	d.Status = v.observe()
+	*d = Decision{Steps: d.Steps[:0], Status: v.observe(), Wait: Wait{Ordinal: -1}, now: now}
+	if v.refusesRecreate() {
+		d.Refused, d.Wait.Because = true, NotAllowed
+		return
+	}
 	if v.set.Deleting {
 		d.Wait = Wait{Deleting, -1}
 		return
 	}
 	p := plan{View: v, d: d}
-	if p.replicasTurn() || p.retainCondemned() || p.condemnedTurn() {
+	if p.recreateTurn() || p.replicasTurn() || p.retainCondemned() || p.condemnedTurn() {
 		return
 	}
 	p.updateTurn()
@@ -44,7 +49,7 @@ func (v *View) Plan(now model.Instant, d *Decision) {
 func (p *plan) replicasTurn() (stop bool) {
 	for i := p.nextReplica(0); i >= 0; i = p.nextReplica(i + 1) {
 		p.visited++
-		if stop := p.replica(i); stop && !p.burst {
+		if stop := p.replica(i); stop && !p.burst || p.halt {
 			return true
 		}
 	}
@@ -81,18 +86,15 @@ func (p *plan) replica(i int32) (stop bool) {
 	place, seated := p.seatOf(ordinal)
 	if !seated || !p.seats[place].pod.member() {
 		if seated && p.claimsStale(place) {
-			return p.wait(StaleClaim, ordinal)
+			return p.waitForClaim(ordinal)
 		}
 		p.step(Step{Do: CreatePod, Because: Missing, Ordinal: ordinal, Revision: p.revisionOf(ordinal)}, i)
 		return p.wait(JustCreated, ordinal)
 	}
 	s := &p.seats[place]
 	pod := &s.pod
-	if pod.terminal() {
-		if !pod.Terminating {
-			p.step(Step{Do: DeletePod, Because: Finished, Ordinal: ordinal, Pod: *pod}, i)
-		}
-		return p.wait(Replacing, ordinal)
+	if p.finished(pod) {
+		return p.replaceFinished(i, place)
 	}
 	if pod.Phase == Pending && (p.claimsMissing(place) || !p.claimsFit(place, false)) {
 		p.step(Step{Do: CreateClaims, Because: Unclaimed, Ordinal: ordinal, Pod: *pod}, i)
@@ -113,6 +115,24 @@ func (p *plan) replica(i int32) (stop bool) {
 		p.step(Step{Do: RepairPod, Because: Mislabelled, Ordinal: ordinal, Pod: *pod}, i)
 	}
 	return false
+}
+
+// replaceFinished deletes a replica that has ended. Its successor comes in a later
+// sync; before 1.31 at once, whether or not the old object was gone.
+func (p *plan) replaceFinished(i, place int32) (stop bool) {
+	pod := p.seats[place].pod
+	atOnce := p.rules.Has(release.RecreatesAtOnce)
+	if !pod.Terminating || atOnce {
+		p.step(Step{Do: DeletePod, Because: Finished, Ordinal: pod.Ordinal, Pod: pod}, i)
+	}
+	if !atOnce {
+		return p.wait(Replacing, pod.Ordinal)
+	}
+	if p.claimsStale(place) {
+		return p.waitForClaim(pod.Ordinal)
+	}
+	p.step(Step{Do: CreatePod, Because: Missing, Ordinal: pod.Ordinal, Revision: p.revisionOf(pod.Ordinal)}, i)
+	return p.wait(JustCreated, pod.Ordinal)
 }
 
 // revisionOf is the revision of a pod that is created now. Without a rollingUpdate
@@ -136,7 +156,7 @@ func (p *plan) revisionOf(ordinal int32) model.Symbol {
 }
 
 // retainCondemned sees to the owners of the claims of condemned pods, before any
-// of the pods is deleted.
+// of the pods is deleted; before 1.28 those of the lowest ordinal first.
 //
 // Source: updateStatefulSet, fixPodClaim.
 func (p *plan) retainCondemned() (stop bool) {
@@ -144,12 +164,15 @@ func (p *plan) retainCondemned() (stop bool) {
 	if p.count.condemnedClaims == 0 {
 		return false
 	}
-	for i := len(p.condemned) - 1; i >= 0; i-- {
+	for i := range p.condemned {
 		p.visited++
-		place := p.condemned[i]
+		place := p.condemned[len(p.condemned)-1-i]
+		if p.rules.Has(release.SequentialParallel) {
+			place = p.condemned[i]
+		}
 		if !p.claimsFit(place, true) {
 			pod := p.seats[place].pod
-			p.step(Step{Do: RetainClaims, Because: OutOfRange, Ordinal: pod.Ordinal, Pod: pod}, int32(len(p.condemned)-1-i))
+			p.step(Step{Do: RetainClaims, Because: OutOfRange, Ordinal: pod.Ordinal, Pod: pod}, int32(i))
 		}
 	}
 	return false
@@ -177,7 +200,7 @@ func (p *plan) condemnedTurn() (stop bool) {
 	p.visited++
 	s := &p.seats[p.condemned[len(p.condemned)-1]]
 	pod := &s.pod
-	onlyUnhealthy := !s.available && p.count.condemnedUnhealthy == 1
+	onlyUnhealthy := !p.healthy(s) && p.count.condemnedUnhealthy == 1
 	switch {
 	case pod.Terminating:
 		return p.wait(Terminating, pod.Ordinal)
@@ -197,9 +220,13 @@ func (p *plan) stage() { p.base = p.group + 1 }
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, slowStartBatch.
 func (p *plan) step(s Step, i int32) {
-	s.Group = p.base + i
-	if p.burst {
+	switch {
+	case p.rules.Has(release.SequentialParallel):
+		s.Group = max(p.base, p.group+1)
+	case p.burst:
 		s.Group = p.base + batch(i)
+	default:
+		s.Group = p.base + i
 	}
 	p.group = max(p.group, s.Group)
 	p.d.Steps = append(p.d.Steps, s)
@@ -222,6 +249,13 @@ func (p *plan) wait(why Because, ordinal int32) (stop bool) {
 		p.d.Wait = Wait{why, ordinal}
 	}
 	return true
+}
+
+// waitForClaim notes that a pod waits for a stale claim to go. Before 1.28 that
+// ended the sync for all pods.
+func (p *plan) waitForClaim(ordinal int32) (stop bool) {
+	p.halt = p.rules.Has(release.SequentialParallel)
+	return p.wait(StaleClaim, ordinal)
 }
 
 // explain names the first replica that is not healthy, for a set whose plan did

@@ -77,9 +77,6 @@ func (p *Pod) exists() bool { return p.Phase != NoPod }
 // Source: pkg/controller/controller_ref_manager.go, ClaimObject.
 func (p *Pod) member() bool { return p.exists() && p.Ownership == Ours && p.Matches }
 
-// terminal: evicted, or its containers ended for good; the exit code does not matter.
-func (p *Pod) terminal() bool { return p.Phase == Failed || p.Phase == Succeeded }
-
 // running mirrors isRunningAndReady.
 func (p *Pod) running() bool { return p.Phase == Running && p.Ready }
 

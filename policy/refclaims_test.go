@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // The reference's part about claims.
@@ -33,6 +34,9 @@ func (r *reference) claimsFit(pod Pod) bool {
 }
 
 func (r *reference) stale(pod Pod) bool {
+	if r.has(release.NoRetention) { // the question was asked with the gate on only
+		return false
+	}
 	for _, c := range r.claimsOf(pod.Ordinal) {
 		for _, o := range c.Owners {
 			if r.set.Spec.Retention().WhenScaled == model.DeleteClaim && o.Kind == model.KindPod && o.Name == podNameOf(pod.Ordinal) {
@@ -45,6 +49,12 @@ func (r *reference) stale(pod Pod) bool {
 
 // retain follows the four steps of the retention policy.
 func (r *reference) retain(pod Pod, owners []model.Owner) Retained {
+	if r.has(release.NoRetention) {
+		return Retained{} // nobody looks at the owners
+	}
+	if r.has(release.UncontrolledClaims) {
+		return r.retainByUID(pod, owners)
+	}
 	ours := func(o model.Owner) bool { return o.Kind == model.KindStatefulSet && o.Name == r.set.Name }
 	pods := func(o model.Owner) bool { return o.Kind == model.KindPod && o.Name == podNameOf(pod.Ordinal) }
 	either := func(o model.Owner) bool { return ours(o) || pods(o) }
@@ -90,4 +100,32 @@ func (r *reference) retain(pod Pod, owners []model.Owner) Retained {
 		return Retained{}
 	}
 	return Retained{Owners: append(rest, want...), Write: true}
+}
+
+// retainByUID mirrors claimOwnerMatchesSetAndPod and updateClaimOwnerRefForSetAndPod of
+// 1.27, which knew an owner by its UID: each of the two is added at the end if it is
+// wanted and not there, and taken out if it is there and not wanted.
+func (r *reference) retainByUID(pod Pod, owners []model.Owner) Retained {
+	policy := r.set.Spec.Retention()
+	scaled := policy.WhenScaled == model.DeleteClaim && !r.inRange(pod.Ordinal)
+	out := slices.Clone(owners)
+	for _, o := range []struct {
+		owner  model.Owner
+		wanted bool
+	}{
+		{model.Owner{Kind: model.KindStatefulSet, Name: r.set.Name, UID: r.set.UID}, policy.WhenDeleted == model.DeleteClaim && !scaled},
+		{model.Owner{Kind: model.KindPod, Name: podNameOf(pod.Ordinal), UID: pod.UID}, scaled},
+	} {
+		same := func(other model.Owner) bool { return other.UID == o.owner.UID }
+		switch there := slices.ContainsFunc(out, same); {
+		case there && !o.wanted:
+			out = slices.DeleteFunc(out, same)
+		case !there && o.wanted:
+			out = append(out, o.owner)
+		}
+	}
+	if slices.Equal(out, owners) {
+		return Retained{}
+	}
+	return Retained{Owners: out, Write: true}
 }

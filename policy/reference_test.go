@@ -4,16 +4,22 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // reference decides what a View decides, and looks at every pod each time: it
 // keeps what it was fed and nothing else, no counts, marks or orders. It follows
-// the controller's procedure line by line.
+// the controller's procedure line by line, and where releases differ, that of the
+// release: a difference is asked for at the line that was changed.
+//
+// Its parts: here the plan, in refupdate_test.go the replacing of outdated pods, in
+// refstatus_test.go the status, in refhistory_test.go revisions and adoption, in
+// refclaims_test.go the claims' owners.
 type reference struct {
+	rules     release.Rules
 	set       Set
 	pods      map[int32]Pod
 	claims    map[claimKey]Claim
@@ -23,6 +29,8 @@ type reference struct {
 }
 
 type claimKey struct{ ordinal, template int32 }
+
+func (r *reference) has(d release.Difference) bool { return r.rules.Has(d) }
 
 // members are the pods that the set owns and selects, by ascending ordinal.
 func (r *reference) members() (out []Pod) {
@@ -35,9 +43,16 @@ func (r *reference) members() (out []Pod) {
 	return out
 }
 
+// first is the first ordinal in range.
+func (r *reference) first() int32 {
+	if r.has(release.NoStartOrdinal) {
+		return 0
+	}
+	return r.set.Spec.StartOrdinal()
+}
+
 func (r *reference) inRange(ordinal int32) bool {
-	first := r.set.Spec.StartOrdinal()
-	return ordinal >= first && ordinal <= first+*r.set.Spec.Replicas-1
+	return ordinal >= r.first() && ordinal <= r.first()+*r.set.Spec.Replicas-1
 }
 
 func (r *reference) available(p Pod, now model.Instant) bool {
@@ -47,98 +62,38 @@ func (r *reference) available(p Pod, now model.Instant) bool {
 
 func runningAndReady(p Pod) bool { return p.Phase == Running && p.Ready }
 
-// history are the revisions, the oldest first.
-func (r *reference) history() (out []Revision) {
-	for _, rev := range r.revisions {
-		out = append(out, rev)
-	}
-	slices.SortFunc(out, func(a, b Revision) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.Text, b.Text))
-	})
-	return out
-}
-
-func (r *reference) revise() RevisionDecision {
-	history := r.history()
-	number := int64(1)
-	var equal []Revision
-	for _, rev := range history {
-		number = max(number, rev.Number+1)
-		if rev.Template == r.set.Template {
-			equal = append(equal, rev)
-		}
-	}
-	if len(equal) == 0 {
-		return RevisionDecision{Action: CreateRevision, Number: number}
-	}
-	last := equal[len(equal)-1]
-	if last.Name == history[len(history)-1].Name {
-		return RevisionDecision{Action: KeepRevision, Name: last.Name, Number: last.Number}
-	}
-	return RevisionDecision{Action: BumpRevision, Name: last.Name, Number: number}
-}
-
-func (r *reference) settle(update model.Symbol) {
-	r.update, r.current = update, update
-	if _, found := r.revisions[r.set.Status.CurrentRevision]; found {
-		r.current = r.set.Status.CurrentRevision
-	}
-}
-
-func (r *reference) status(now model.Instant) Status {
-	s := Status{
-		ObservedGeneration: r.set.Generation, CollisionCount: r.set.Status.CollisionCount,
-		CurrentRevision: r.current, UpdateRevision: r.update,
-	}
-	for _, p := range r.members() {
-		s.Replicas++
-		if runningAndReady(p) {
-			s.ReadyReplicas++
-			if r.available(p, now) {
-				s.AvailableReplicas++
-			}
-		}
-		if !p.Terminating && p.Revision == r.current {
-			s.CurrentReplicas++
-		}
-		if !p.Terminating && p.Revision == r.update {
-			s.UpdatedReplicas++
-		}
-	}
-	return s
-}
-
-func (r *reference) final(s Status, updates int32) Status {
-	s.CurrentReplicas -= updates
-	want := *r.set.Spec.Replicas
-	if s.UpdatedReplicas == want && s.ReadyReplicas == want && s.Replicas == want {
-		s.CurrentReplicas, s.CurrentRevision = s.UpdatedReplicas, s.UpdateRevision
-	}
-	return s
-}
-
 // deciding is one run of the reference's plan.
 type deciding struct {
 	*reference
 	now       model.Instant
 	ordered   bool
-	replicas  []Pod // one for each ordinal in range; Phase is NoPod where there is none
+	replicas  []Pod // one for each ordinal in range; without a phase if it is still to be created
 	condemned []Pod // descending
+	firstBad  *Pod  // the first that is unhealthy: a replica, or the lowest that is condemned
 	d         Decision
 	groups    []string // of the steps: those of one group have one name
 }
 
 func (r *reference) plan(now model.Instant) (Decision, []string) {
 	p := deciding{reference: r, now: now, ordered: r.set.Spec.PodManagementPolicy != model.Parallel}
-	p.d.Status, p.d.Wait = r.status(now), Wait{Ordinal: -1}
+	p.d = Decision{Status: r.status(now), Wait: Wait{Ordinal: -1}, now: now}
+	if r.set.Spec.UpdateStrategy.Type == model.Recreate && r.has(release.RecreateIsRefused) {
+		p.d.Refused, p.d.Wait.Because = true, NotAllowed
+		return p.d, p.groups
+	}
 	for i := range *r.set.Spec.Replicas {
-		p.replicas = append(p.replicas, Pod{Ordinal: r.set.Spec.StartOrdinal() + i})
+		p.replicas = append(p.replicas, p.newPod(r.first()+i))
 	}
 	for _, pod := range r.members() {
 		if r.inRange(pod.Ordinal) {
-			p.replicas[pod.Ordinal-r.set.Spec.StartOrdinal()] = pod
+			p.replicas[pod.Ordinal-r.first()] = pod
 		} else {
 			p.condemned = slices.Insert(p.condemned, 0, pod)
+		}
+	}
+	for _, pod := range slices.Concat(p.condemned, reversed(p.replicas)) { // the last one found is the first
+		if p.bad(pod) {
+			p.firstBad = &pod
 		}
 	}
 	if r.set.Deleting {
@@ -149,17 +104,23 @@ func (r *reference) plan(now model.Instant) (Decision, []string) {
 	return p.d, p.groups
 }
 
+func reversed(pods []Pod) []Pod {
+	out := slices.Clone(pods)
+	slices.Reverse(out)
+	return out
+}
+
 func (p *deciding) run() {
-	for i, pod := range p.replicas {
-		if stop := p.processReplica(i, pod); stop && p.ordered {
+	if p.recreatePhase() {
+		return
+	}
+	for i := range p.replicas {
+		stop, end := p.processReplica(i)
+		if end || stop && p.ordered {
 			return
 		}
 	}
-	for i, pod := range p.condemned {
-		if !p.claimsFit(pod) {
-			p.step("claims", i, Step{Do: RetainClaims, Because: OutOfRange, Pod: pod})
-		}
-	}
+	p.fixClaims()
 	for i, pod := range p.condemned {
 		if stop := p.processCondemned(i, pod); stop && p.ordered {
 			return
@@ -167,10 +128,37 @@ func (p *deciding) run() {
 	}
 	p.updatePhase()
 	for _, pod := range p.replicas {
-		if why := p.unhealthy(pod); why != 0 && p.d.Wait.Because == 0 {
+		if why := p.unhealthy(pod); pod.Phase != NoPod && why != 0 && p.d.Wait.Because == 0 {
 			p.d.Wait = Wait{why, pod.Ordinal}
 		}
 	}
+}
+
+// newPod is the pod that an ordinal without one is to get.
+func (p *deciding) newPod(ordinal int32) Pod {
+	return Pod{Ordinal: ordinal, Revision: p.newRevision(ordinal)}
+}
+
+func (p *deciding) newRevision(ordinal int32) model.Symbol {
+	strategy := p.set.Spec.UpdateStrategy
+	if strategy.Type != model.RollingUpdate {
+		return p.update
+	}
+	old := p.set.Status.CurrentReplicas
+	if strategy.RollingUpdate != nil {
+		old = p.partition()
+	}
+	if ordinal < p.first()+old {
+		return p.current
+	}
+	return p.update
+}
+
+func (p *deciding) partition() int32 {
+	if block := p.set.Spec.UpdateStrategy.RollingUpdate; block != nil && block.Partition != nil {
+		return *block.Partition
+	}
+	return 0
 }
 
 // step adds a step; i is the place of its pod in its stage.
@@ -179,7 +167,10 @@ func (p *deciding) step(stage string, i int, s Step) {
 		s.Ordinal = s.Pod.Ordinal
 	}
 	batch, size := i, 1
-	if !p.ordered && !s.Updates {
+	switch {
+	case stage == "update", stage != "recreate" && p.has(release.SequentialParallel):
+		batch = len(p.d.Steps) // one after the other
+	case stage == "recreate", !p.ordered:
 		for batch = 0; i >= size; batch++ {
 			i -= size
 			size = min(2*size, 500)
@@ -212,70 +203,75 @@ func (p *deciding) unhealthy(pod Pod) Because {
 	return 0
 }
 
-func (p *deciding) processReplica(i int, pod Pod) (stop bool) {
-	if pod.Phase == Failed || pod.Phase == Succeeded {
+// bad mirrors isUnavailable; before 1.34 isHealthy, which asked for readiness.
+func (p *deciding) bad(pod Pod) bool {
+	if pod.Phase == NoPod || pod.Terminating {
+		return true
+	}
+	if p.has(release.ReadyIsHealthy) {
+		return !runningAndReady(pod)
+	}
+	return !p.available(pod, p.now)
+}
+
+// finished mirrors isTerminalPhase; before 1.29 isFailed, which was false of a
+// Succeeded pod.
+func (p *deciding) finished(pod Pod) bool {
+	return pod.Phase == Failed || pod.Phase == Succeeded && !p.has(release.SucceededStays)
+}
+
+// processReplica says whether OrderedReady stops here, and whether everything ends here.
+func (p *deciding) processReplica(i int) (stop, end bool) {
+	pod := p.replicas[i]
+	if p.finished(pod) && p.has(release.RecreatesAtOnce) {
+		p.step("replica", i, Step{Do: DeletePod, Because: Finished, Pod: pod})
+		pod = p.newPod(pod.Ordinal)
+		p.replicas[i] = pod // whatever the old one was, this one stands in its place from here on
+	}
+	if p.finished(pod) {
 		if !pod.Terminating {
 			p.step("replica", i, Step{Do: DeletePod, Because: Finished, Pod: pod})
 		}
 		if pod.Terminating && !p.ordered {
-			return true // on its way out, like any other
+			return true, false // on its way out, like any other
 		}
-		return p.halt(Replacing, pod)
+		return p.halt(Replacing, pod), false
 	}
 	if pod.Phase == NoPod {
-		if p.stale(pod) {
-			return p.halt(StaleClaim, pod)
+		if p.stale(pod) { // before 1.28 a return from the whole update, under Parallel too
+			return p.halt(StaleClaim, pod), p.has(release.SequentialParallel)
 		}
-		p.step("replica", i, Step{Do: CreatePod, Because: Missing, Ordinal: pod.Ordinal, Revision: p.newRevision(pod.Ordinal)})
-		return p.halt(JustCreated, pod)
+		p.step("replica", i, Step{Do: CreatePod, Because: Missing, Ordinal: pod.Ordinal, Revision: pod.Revision})
+		return p.halt(JustCreated, pod), false
 	}
 	if pod.Phase == Pending && (p.lacksClaim(pod) || !p.claimsFit(pod)) {
 		p.step("replica", i, Step{Do: CreateClaims, Because: Unclaimed, Pod: pod})
 	}
 	if why := p.unhealthy(pod); why != 0 && p.ordered {
-		return p.halt(why, pod)
+		return p.halt(why, pod), false
 	}
 	if !pod.Named || !p.claimsFit(pod) {
 		p.step("replica", i, Step{Do: RepairPod, Because: Mislabelled, Pod: pod})
 	}
-	return false
+	return false, false
 }
 
-func (p *deciding) newRevision(ordinal int32) model.Symbol {
-	strategy := p.set.Spec.UpdateStrategy
-	if strategy.Type == model.OnDelete {
-		return p.update
+// fixClaims sees to the claims of the condemned, from the highest ordinal down; before
+// 1.28 the list of the condemned was sorted the other way round.
+func (p *deciding) fixClaims() {
+	condemned := p.condemned
+	if p.has(release.SequentialParallel) {
+		condemned = reversed(condemned)
 	}
-	old := p.set.Status.CurrentReplicas
-	if strategy.RollingUpdate != nil {
-		old = p.partition()
+	for i, pod := range condemned {
+		if !p.claimsFit(pod) {
+			p.step("claims", i, Step{Do: RetainClaims, Because: OutOfRange, Pod: pod})
+		}
 	}
-	if ordinal < p.set.Spec.StartOrdinal()+old {
-		return p.current
-	}
-	return p.update
-}
-
-func (p *deciding) partition() int32 {
-	if block := p.set.Spec.UpdateStrategy.RollingUpdate; block != nil && block.Partition != nil {
-		return *block.Partition
-	}
-	return 0
 }
 
 func (p *deciding) processCondemned(i int, pod Pod) (stop bool) {
-	var firstUnavailable *Pod
-	for j := range p.condemned { // descending: the last one found is the lowest
-		if c := &p.condemned[j]; c.Terminating || !p.available(*c, p.now) {
-			firstUnavailable = c
-		}
-	}
-	for j := len(p.replicas) - 1; j >= 0; j-- {
-		if c := &p.replicas[j]; c.Terminating || !p.available(*c, p.now) {
-			firstUnavailable = c
-		}
-	}
-	itself := firstUnavailable != nil && firstUnavailable.Ordinal == pod.Ordinal
+	itself := p.firstBad != nil && p.firstBad.Ordinal == pod.Ordinal
 	healthy := runningAndReady(pod) && p.available(pod, p.now)
 	switch {
 	case pod.Terminating && p.ordered:
@@ -287,115 +283,4 @@ func (p *deciding) processCondemned(i int, pod Pod) (stop bool) {
 	}
 	p.step("condemned", i, Step{Do: DeletePod, Because: OutOfRange, Pod: pod})
 	return p.ordered && p.halt(CondemnedFirst, pod)
-}
-
-func (p *deciding) updatePhase() {
-	var outdated []Pod // descending
-	unavailable, down := int32(0), 0
-	for _, pod := range p.replicas {
-		old := pod.Phase != NoPod && pod.Revision != p.update && !pod.Terminating
-		if old {
-			outdated = slices.Insert(outdated, 0, pod)
-		}
-		if pod.Phase == NoPod || pod.Terminating || !p.available(pod, p.now) {
-			unavailable++
-			if old {
-				down++
-			}
-		}
-	}
-	if len(outdated) == 0 {
-		return
-	}
-	if p.set.Spec.UpdateStrategy.Type == model.OnDelete {
-		p.d.Wait = Wait{ByHand, -1}
-		return
-	}
-	lowest := p.set.Spec.StartOrdinal() + p.partition()
-	outdated = slices.DeleteFunc(outdated, func(pod Pod) bool { return pod.Ordinal < lowest })
-	if len(outdated) == 0 {
-		p.d.Wait = Wait{BelowPartition, -1}
-		return
-	}
-	before := len(p.d.Steps)
-	if budget := p.maxUnavailable() - unavailable; budget > 0 || down > 0 {
-		for _, pod := range outdated {
-			if !p.available(pod, p.now) {
-				p.step("update", len(p.d.Steps), Step{Do: DeletePod, Because: OutdatedDown, Pod: pod, Updates: true})
-			}
-		}
-		for _, pod := range outdated {
-			if p.available(pod, p.now) && budget > 0 {
-				p.step("update", len(p.d.Steps), Step{Do: DeletePod, Because: Outdated, Pod: pod, Updates: true})
-				budget--
-			}
-		}
-	}
-	if len(p.d.Steps) > before {
-		return
-	}
-	for _, pod := range p.replicas {
-		if pod.Phase == NoPod || p.unhealthy(pod) != 0 {
-			p.d.Wait = Wait{Budget, pod.Ordinal}
-			return
-		}
-	}
-	p.d.Wait = Wait{Budget, -1}
-}
-
-func (p *deciding) maxUnavailable() int32 {
-	block := p.set.Spec.UpdateStrategy.RollingUpdate
-	if block == nil || block.MaxUnavailable == nil {
-		return 1
-	}
-	m := block.MaxUnavailable.IntVal
-	if percent, ok := strings.CutSuffix(block.MaxUnavailable.StrVal, "%"); ok {
-		m = number(percent) * *p.set.Spec.Replicas / 100
-	}
-	return max(m, 1)
-}
-
-func (r *reference) recheck(now model.Instant, s Status) (time.Duration, bool) {
-	least := time.Duration(r.set.Spec.MinReadySeconds) * time.Second
-	if least == 0 || s.ReadyReplicas == s.AvailableReplicas {
-		return 0, false
-	}
-	for _, p := range r.members() { // none can have longer to wait than one that has just become ready
-		if rest := p.ReadySince.Add(time.Duration(r.set.Spec.MinReadySeconds) * time.Second).Sub(now); p.Ready && rest > 0 {
-			least = min(least, rest)
-		}
-	}
-	return least, true
-}
-
-func (r *reference) adopt() (out []Pod) {
-	for _, p := range r.pods {
-		released := p.Ownership == Ours && !p.Matches
-		adopted := p.Ownership == Orphan && p.Matches && !p.Terminating
-		if (released || adopted) && !r.set.Deleting {
-			out = append(out, p)
-		}
-	}
-	slices.SortFunc(out, func(a, b Pod) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
-	return out
-}
-
-func (r *reference) truncate(known bool) (out []model.Symbol) {
-	limit := 10
-	if l := r.set.Spec.RevisionHistoryLimit; l != nil {
-		limit = int(*l)
-	}
-	for _, rev := range r.history() {
-		live := known && (rev.Name == r.current || rev.Name == r.update)
-		for _, p := range r.members() {
-			live = live || p.Revision == rev.Name
-		}
-		if !live {
-			out = append(out, rev.Name)
-		}
-	}
-	if limit < 0 || len(out) <= limit {
-		return nil
-	}
-	return out[:len(out)-limit]
 }

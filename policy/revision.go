@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // Each template that a set has had is kept in a ControllerRevision, numbered in
@@ -22,7 +23,11 @@ type Revision struct {
 	Number    int64 // field revision
 	CreatedAt model.Instant
 	Template  Template
+	Hash      int32 // what its label controller.kubernetes.io/hash is as a decimal number; 0 if it is none
 	Orphan    bool
+	// Timestamped: its data carries a field creationTimestamp, null, in the
+	// template, as releases before 1.34 wrote it.
+	Timestamped bool
 
 	pods   int32 // members that carry its name
 	active int32 // of them, not terminating
@@ -95,6 +100,15 @@ func (v *View) carrying(name model.Symbol) (pods, active int32) {
 	return pods, active
 }
 
+// at is how many members carry a revision, terminating ones included.
+func (v *View) at(name model.Symbol) int32 {
+	if i := v.revisionAt(name); i >= 0 {
+		return v.revisions[i].pods
+	}
+	pods, _ := v.carrying(name)
+	return pods
+}
+
 // active is how many pods count as being at a revision: those that are not terminating.
 func (v *View) active(name model.Symbol) int32 {
 	if i := v.revisionAt(name); i >= 0 {
@@ -131,15 +145,46 @@ func (v *View) Revise() RevisionDecision {
 	if n := len(v.revisions); n > 0 {
 		next = v.revisions[n-1].Number + 1
 	}
-	for i := len(v.revisions) - 1; i >= 0; i-- {
-		if r := &v.revisions[i]; r.Template == v.set.Template {
-			if i == len(v.revisions)-1 {
-				return RevisionDecision{Action: KeepRevision, Name: r.Name, Number: r.Number}
+	newest := len(v.revisions) - 1
+	for i := newest; i >= 0; i-- {
+		if r := &v.revisions[i]; v.isPresent(r) {
+			if n := &v.revisions[newest]; v.equal(n, r) {
+				return RevisionDecision{Action: KeepRevision, Name: n.Name, Number: n.Number}
 			}
 			return RevisionDecision{Action: BumpRevision, Name: r.Name, Number: next}
 		}
 	}
+	if newest >= 0 && v.meansPresent(&v.revisions[newest]) {
+		r := &v.revisions[newest]
+		return RevisionDecision{Action: KeepRevision, Name: r.Name, Number: r.Number}
+	}
 	return RevisionDecision{Action: CreateRevision, Number: next}
+}
+
+// isPresent reports whether a revision is the present template, byte for byte as
+// this release writes it.
+func (v *View) isPresent(r *Revision) bool {
+	return v.equal(r, &Revision{
+		Template: v.set.Template, Hash: v.set.Hash, Timestamped: v.rules.Has(release.WritesCreationTimestamp),
+	})
+}
+
+// equal reports whether two revisions have the same bytes.
+//
+// Source: pkg/controller/history/controller_history.go, EqualRevision.
+func (v *View) equal(a, b *Revision) bool {
+	if v.rules.Has(release.ComparesHashes) && a.Hash != 0 && b.Hash != 0 && a.Hash != b.Hash {
+		return false
+	}
+	return a.Template == b.Template && a.Timestamped == b.Timestamped
+}
+
+// meansPresent reports whether a revision comes out as the present template when it
+// is read and written anew.
+//
+// Source: pkg/controller/statefulset/stateful_set_control.go, setMatchesLatestExistingRevision.
+func (v *View) meansPresent(r *Revision) bool {
+	return !v.rules.Has(release.ComparesBytes) && r.Template == v.set.Template
 }
 
 // Settle tells the view which revision the present template turned out to be. The
@@ -165,8 +210,7 @@ func (v *View) remark() {
 		if !inRange || !s.pod.member() {
 			continue
 		}
-		v.marks.put(outdated, i, v.isOutdated(&s.pod))
-		v.marks.put(broken, i, v.isBroken(s))
+		v.markRevision(i, s)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/stretchr/testify/require"
 )
 
@@ -42,6 +43,62 @@ func TestRevise(t *testing.T) {
 			v.RevisionChanged(r)
 		}
 		require.Equal(t, c.want, v.Revise(), c.rule)
+	}
+}
+
+// How releases tell whether a revision is the present template. The revisions are of one
+// template; "A3*" carries a creationTimestamp, "A3:25" has a label that looks like that
+// number. The present template's bytes are those of the release, without a timestamp.
+//
+// Source: pkg/controller/history/controller_history.go, EqualRevision, and
+// pkg/controller/statefulset/stateful_set_control.go, setMatchesLatestExistingRevision.
+func TestReviseOfReleases(t *testing.T) {
+	const created, semantic = "created", release.Rules(0)
+	bytes := semantic.With(release.ComparesBytes)
+	hashes := bytes.With(release.ComparesHashes)
+	for _, c := range []struct {
+		rule, history, want string
+		hash                int32 // of the present template
+		rules               release.Rules
+	}{
+		{"the newest has other bytes and means the same", "A1* B2*", "B", 0, semantic},
+		{"an older one has the same bytes, and goes first", "A1 B2*", "A renumbered 3", 0, semantic},
+		{"only the newest is asked what it means", "A1* C2", created, 0, semantic},
+		{"nobody is asked what it means", "A1*", created, 0, bytes},
+
+		{"the label is another number", "A1:42", created, 25, hashes},
+		{"the label is the same number", "A1:25", "A", 25, hashes},
+		{"the label is no number", "A1", "A", 25, hashes},
+		{"the present label is none", "A1:42", "A", 0, hashes},
+		{"nobody looks at labels", "A1:42", "A", 25, bytes},
+		{"an older one has the same label", "A1:25 B2:42", "A renumbered 3", 25, hashes},
+		{"an older one is equal, and equal to the newest too, which is not equal to the present: the newest is taken", "A1 B2:42", "B", 25, hashes},
+	} {
+		v := &View{}
+		set, _, _ := scene{set: "1"}.parseSet()
+		set.Hash = c.hash
+		v.SetRules(c.rules)
+		v.SetChanged(set)
+		for word := range strings.FieldsSeq(c.history) {
+			words, hash, hashed := strings.Cut(strings.TrimSuffix(word, "*"), ":")
+			r := history(words)[0]
+			r.Timestamped = strings.HasSuffix(word, "*")
+			if r.Template != 3 { // C is another template
+				r.Template = 1
+			}
+			if hashed {
+				r.Hash = number(hash)
+			}
+			v.RevisionChanged(r)
+		}
+		got := created
+		switch d := v.Revise(); d.Action {
+		case KeepRevision:
+			got = letterOf(d.Name)
+		case BumpRevision:
+			got = fmt.Sprintf("%s renumbered %d", letterOf(d.Name), d.Number)
+		}
+		require.Equal(t, c.want, got, c.rule)
 	}
 }
 

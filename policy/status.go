@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/ordinal-sim/ordinal/model"
+import (
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
+)
 
 // Status is a set's status as flat numbers.
 type Status struct {
@@ -13,6 +16,7 @@ type Status struct {
 	CurrentRevision    model.Symbol
 	UpdateRevision     model.Symbol
 	CollisionCount     int32
+	Progress           Progress
 }
 
 // observe counts what the view sees. Pods that this sync creates do not count
@@ -20,7 +24,7 @@ type Status struct {
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, updateStatus.
 func (v *View) observe() Status {
-	return Status{
+	s := Status{
 		ObservedGeneration: v.set.Generation,
 		Replicas:           v.count.pods,
 		ReadyReplicas:      v.count.ready,
@@ -30,18 +34,33 @@ func (v *View) observe() Status {
 		CurrentRevision:    v.current,
 		UpdateRevision:     v.update,
 		CollisionCount:     v.set.Status.CollisionCount,
+		Progress:           v.set.Status.Progress,
 	}
+	if v.rules.Has(release.DropsConditions) {
+		s.Progress = Progress{}
+	}
+	return s
 }
 
 // complete promotes the update revision when every pod that the spec asks for is
 // updated and ready. Scaled to 0 a set is complete at once, and forgets its
 // partition (Kubernetes issue 121534).
 //
-// Source: pkg/controller/statefulset/stateful_set_control.go, completeUpdate.
-func (v *View) complete(s *Status) {
-	if s.UpdatedReplicas == s.Replicas && s.ReadyReplicas == s.Replicas && s.Replicas == v.replicas {
-		s.CurrentReplicas = s.UpdatedReplicas
-		s.CurrentRevision = s.UpdateRevision
+// Source: pkg/controller/statefulset/stateful_set_utils.go, completeUpdate; before
+// 1.37 completeRollingUpdate.
+func (v *View) complete(s *Status, now model.Instant) {
+	strategy := v.set.Spec.UpdateStrategy.Type
+	if strategy != model.RollingUpdate && v.rules.Has(release.OnlyRollingUpdateCompletes) {
+		return
+	}
+	all := s.Replicas == v.replicas || v.rules.Has(release.CompletesByPods)
+	if !all || s.UpdatedReplicas != s.Replicas || s.ReadyReplicas != s.Replicas {
+		return
+	}
+	s.CurrentReplicas = s.UpdatedReplicas
+	s.CurrentRevision = s.UpdateRevision
+	if s.Progress.Reason != NoProgress && v.recreates() {
+		s.Progress.become(RecreateCompleted, now)
 	}
 }
 
@@ -49,7 +68,11 @@ func (v *View) complete(s *Status) {
 // alone is not enough.
 //
 // Source: pkg/controller/statefulset/stateful_set_utils.go, inconsistentStatus.
-func (s Status) Differs(stored Status) bool {
+func (v *View) Differs(s Status) bool {
+	stored := v.set.Status
+	if v.rules.Has(release.DropsConditions) {
+		s.Progress = stored.Progress
+	}
 	if s.ObservedGeneration > stored.ObservedGeneration {
 		return true
 	}

@@ -8,6 +8,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// take tells a decision that its steps have succeeded, of the deletions of the update
+// stage only the first few; failed is whether one has not.
+func take(v *View, d *Decision, updates int32) (failed bool) {
+	for i := range d.Steps {
+		s := &d.Steps[i]
+		if s.Updates {
+			updates--
+		}
+		if !s.Updates || updates >= 0 {
+			v.Took(d, s)
+		}
+	}
+	return updates < 0
+}
+
 // The status that is stored after a sync. updates is how many deletions of the update
 // stage have succeeded.
 //
@@ -62,7 +77,7 @@ func TestStatus(t *testing.T) {
 			var d Decision
 			v := c.scene.build()
 			v.Plan(testNow, &d)
-			got := v.Final(&d, c.updates)
+			got := v.Final(&d, take(v, &d, c.updates))
 			require.Equal(t, c.status, readStatus(got), "pods %s", c.scene.pods)
 			require.Equal(t, int64(1), got.ObservedGeneration)
 		})
@@ -75,8 +90,10 @@ func TestStatus(t *testing.T) {
 func TestDiffers(t *testing.T) {
 	stored := Status{
 		ObservedGeneration: 5, Replicas: 3, ReadyReplicas: 3, AvailableReplicas: 3, CurrentReplicas: 2, UpdatedReplicas: 1,
-		CurrentRevision: 1, UpdateRevision: 2, CollisionCount: 1,
+		CurrentRevision: 1, UpdateRevision: 2, CollisionCount: 1, Progress: Progress{RecreateDeleting, 7},
 	}
+	v := scene{set: "3"}.build()
+	v.set.Status = stored
 	for _, c := range []struct {
 		rule   string
 		change func(s *Status)
@@ -93,10 +110,12 @@ func TestDiffers(t *testing.T) {
 		{"currentRevision", func(s *Status) { s.CurrentRevision = 2 }, true},
 		{"updateRevision", func(s *Status) { s.UpdateRevision = 3 }, true},
 		{"the collision count is not compared", func(s *Status) { s.CollisionCount++ }, false},
+		{"the condition's reason", func(s *Status) { s.Progress.Reason = RecreateCreating }, true},
+		{"the condition's time", func(s *Status) { s.Progress.Since++ }, true},
 	} {
 		s := stored
 		c.change(&s)
-		require.Equal(t, c.writes, s.Differs(stored), c.rule)
+		require.Equal(t, c.writes, v.Differs(s), c.rule)
 	}
 }
 

@@ -1,6 +1,10 @@
 package policy
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/ordinal-sim/ordinal/model/release"
+)
 
 // How outdated replicas are replaced.
 //
@@ -57,6 +61,20 @@ var updateRows = []row{
 	{"a Failed old pod is deleted twice in one sync", scene{set: "Parallel 3 update=B", pods: "0:Ar 1:Af 2:Ar"},
 		"delete 1 Finished | delete 1 OutdatedDown", "Replacing 1"},
 
+	{"no rollingUpdate block, all lost with c=1: the first comes back old, and is outdated and unavailable in the same sync",
+		scene{set: "Parallel 3 noblock was=A c=1 update=B"}, "create 0@A | create 1@B, create 2@B | delete 0 OutdatedDown", "JustCreated 0"},
+	{"that counts from start too", scene{set: "Parallel 2 start=3 noblock was=A c=1 update=B"},
+		"create 3@A | create 4@B | delete 3 OutdatedDown", "JustCreated 3"},
+	{"the same if a stale claim keeps it from being created: a deletion of nothing",
+		scene{set: "Parallel 2 noblock keep=Retain/Delete was=A c=1 update=B", pods: "1:Br", claims: "0:oldpod"}, "delete 0 OutdatedDown", "StaleClaim 0"},
+	{"more are counted as current than there are: all come back old", scene{set: "Parallel 2 noblock was=A c=9 update=B", pods: "0:Ar"},
+		"create 1@A | delete 1 OutdatedDown", "JustCreated 1"},
+	{"no rollout: the one that comes back is what is wanted, and stays", scene{set: "Parallel 3 noblock c=3", pods: "1:Ar 2:Ar"}, "create 0@A", "JustCreated 0"},
+	{"none is counted as current: all come back new", scene{set: "Parallel 2 noblock was=A c=-1 update=B", pods: "0:Ar"},
+		"create 1@B", "Budget 1"},
+	{"with a block the one that comes back old is below the partition: nobody deletes it",
+		scene{set: "Parallel 3 partition=1 m=3 was=A update=B", pods: "1:Ar 2:Br"}, "create 0@A | delete 1 Outdated", "JustCreated 0"},
+
 	{"OrderedReady never gets past an unready pod to replace it: whoever reverts the template must delete the pod",
 		scene{set: "3 update=A old=2", pods: "0:Ar 1:Ar 2:Bn"}, "", "NotReady 2"},
 	{"the same when it is the first revision that is broken", scene{set: "3 update=B", pods: "0:An"}, "", "NotReady 0"},
@@ -69,7 +87,7 @@ func TestUpdate(t *testing.T) { checkRows(t, updateRows) }
 // a name.
 func TestEveryReasonIsSeen(t *testing.T) {
 	seen := map[Because]bool{}
-	for _, rows := range [][]row{replicaRows, newPodRows, condemnedRows, updateRows} {
+	for _, rows := range tables {
 		for _, r := range rows {
 			var d Decision
 			r.scene.build().Plan(testNow, &d)
@@ -79,7 +97,7 @@ func TestEveryReasonIsSeen(t *testing.T) {
 			}
 		}
 	}
-	for first, last := range map[Because]Because{Missing: OutdatedDown, JustCreated: ByHand} {
+	for first, last := range map[Because]Because{Missing: OutdatedAll, JustCreated: NotAllowed} {
 		for why := first; why <= last; why++ {
 			if !seen[why] || reasons[why] == "" {
 				t.Errorf("no row has the reason %d %s", why, reasons[why])
@@ -88,11 +106,35 @@ func TestEveryReasonIsSeen(t *testing.T) {
 	}
 }
 
-// A plan over everything says the same as the tables' plans.
+// tables are all rows about what a sync does.
+var tables = [][]row{replicaRows, newPodRows, condemnedRows, updateRows, recreateRows, caseRows}
+
+// A plan over everything says the same as the tables' plans, whichever release they are
+// played at.
 func TestTablesAgreeWithTheReference(t *testing.T) {
-	for _, rows := range [][]row{replicaRows, newPodRows, condemnedRows, updateRows} {
+	for _, rows := range tables {
 		for _, r := range rows {
-			t.Run(r.rule, func(t *testing.T) { r.scene.twins().sync(t) })
+			t.Run(r.rule, func(t *testing.T) {
+				r.scene.twins().sync(t)
+				for _, profile := range release.Profiles() {
+					for _, at := range withEachGate(profile) {
+						r.scene.at(at).twins().sync(t)
+					}
+				}
+			})
 		}
 	}
+}
+
+// withEachGate is a release, and that release with each of its gates switched.
+func withEachGate(r release.Release) []release.Release {
+	out := []release.Release{r}
+	for _, g := range r.Gates() {
+		if r.Enabled(g) {
+			out = append(out, r.Without(g))
+		} else {
+			out = append(out, r.With(g))
+		}
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/internal/flat"
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // Set is what the controller sees of the StatefulSet itself.
@@ -17,6 +18,7 @@ type Set struct {
 	Template   Template               // of Spec
 	Deleting   bool                   // deletionTimestamp is set
 	Status     Status                 // as stored
+	Hash       int32                  // what the hash of Template is as a decimal number; 0 if it is none
 }
 
 // Template is a pod template as an integer: equal templates have equal numbers.
@@ -30,7 +32,8 @@ type Template int32
 //
 // The zero View is empty. CopyFrom forks it.
 type View struct {
-	set Set
+	rules release.Rules
+	set   Set
 
 	// What the spec says, read often.
 	start, replicas, minReadySeconds int32
@@ -79,9 +82,9 @@ type counts struct {
 	pods               int32 // members
 	ready              int32 // running and ready, terminating or not
 	available          int32 // of them
-	healthyReplicas    int32 // replicas that are available and not terminating
+	healthyReplicas    int32 // replicas that are healthy and not terminating
 	condemnedActive    int32 // condemned, not terminating
-	condemnedUnhealthy int32 // condemned, not available or terminating
+	condemnedUnhealthy int32 // condemned, not healthy or terminating
 	condemnedClaims    int32 // condemned with claims whose owners are not what the policy asks for
 	strays             int32 // to be adopted or released
 }
@@ -107,6 +110,16 @@ func (v *View) CopyFrom(src *View) {
 	v.marks.copyFrom(&src.marks)
 }
 
+// SetRules makes the view one of a release of Kubernetes. The rules of the zero View
+// are those of the newest, with the strategy Recreate allowed.
+func (v *View) SetRules(rules release.Rules) {
+	v.rules = rules
+	if v.set.Spec != nil {
+		v.readSpec()
+		v.rebuild()
+	}
+}
+
 // Set returns the set as the view has it.
 func (v *View) Set() *Set { return &v.set }
 
@@ -118,10 +131,7 @@ func (v *View) Visited() int64 { return v.visited }
 func (v *View) SetChanged(set Set) {
 	old := v.set
 	v.set = set
-	v.replicas, v.start = set.Spec.DesiredReplicas(), set.Spec.StartOrdinal()
-	v.minReadySeconds = set.Spec.MinReadySeconds
-	v.burst = set.Spec.PodManagementPolicy == model.Parallel
-	v.retention = set.Spec.Retention()
+	v.readSpec()
 	if templates := int32(len(set.Spec.VolumeClaimTemplates)); templates != v.templates {
 		if len(v.seats) > 0 {
 			panic("policy: the claim templates of a set cannot change")
@@ -130,6 +140,20 @@ func (v *View) SetChanged(set Set) {
 	}
 	if old.Spec != set.Spec || old.UID != set.UID || old.Deleting != set.Deleting {
 		v.rebuild()
+	}
+}
+
+// readSpec takes out of the spec what is read often.
+func (v *View) readSpec() {
+	spec := v.set.Spec
+	v.replicas, v.start, v.retention = spec.DesiredReplicas(), spec.StartOrdinal(), spec.Retention()
+	v.minReadySeconds = spec.MinReadySeconds
+	v.burst = spec.PodManagementPolicy == model.Parallel
+	if v.rules.Has(release.NoStartOrdinal) {
+		v.start = 0
+	}
+	if v.rules.Has(release.NoRetention) {
+		v.retention = model.RetentionPolicy{WhenDeleted: model.RetainClaim, WhenScaled: model.RetainClaim}
 	}
 }
 
@@ -275,7 +299,7 @@ func (v *View) contribute(place, sign int32) {
 		v.contributeCondemned(place, sign)
 		return
 	}
-	if s.available && !p.Terminating {
+	if v.healthy(s) && !p.Terminating && !v.replaced(p) {
 		v.count.healthyReplicas += sign
 	}
 	if sign > 0 {
@@ -288,7 +312,7 @@ func (v *View) contributeCondemned(place, sign int32) {
 	if !s.pod.Terminating {
 		v.count.condemnedActive += sign
 	}
-	if !s.available || s.pod.Terminating {
+	if !v.healthy(s) || s.pod.Terminating {
 		v.count.condemnedUnhealthy += sign
 	}
 	if !v.claimsFit(place, true) {
@@ -319,22 +343,52 @@ func (v *View) markReplica(i, place int32) {
 	member := p.member()
 	v.marks.put(unsettled, i, !member || !p.running() || p.Terminating || !s.available)
 	v.marks.put(todo, i, !member || v.needsTurn(place))
-	v.marks.put(outdated, i, member && v.isOutdated(p))
-	v.marks.put(broken, i, member && v.isBroken(s))
+	v.markRevision(i, s)
+}
+
+// markRevision sets the marks of a replica that depend on the update revision.
+func (v *View) markRevision(i int32, s *seat) {
+	old := s.pod.member() && v.isOutdated(&s.pod) && !v.replaced(&s.pod)
+	v.marks.put(outdated, i, old)
+	v.marks.put(broken, i, old && !s.available)
 }
 
 // needsTurn reports whether processReplica would do something about a member.
 func (v *View) needsTurn(place int32) bool {
 	p := &v.seats[place].pod
-	if p.terminal() {
-		return !p.Terminating
+	if v.finished(p) {
+		return !p.Terminating || v.rules.Has(release.RecreatesAtOnce)
 	}
 	return p.Phase == Pending && v.claimsMissing(place) || !p.Named || !v.claimsFit(place, false)
 }
 
-func (v *View) isOutdated(p *Pod) bool { return p.Revision != v.update && !p.Terminating }
+// finished reports whether a pod has ended and is to be replaced: evicted, or its
+// containers ended for good; the exit code does not matter.
+//
+// Source: pkg/controller/statefulset/stateful_set_utils.go, isTerminalPhase.
+func (v *View) finished(p *Pod) bool {
+	return p.Phase == Failed || p.Phase == Succeeded && !v.rules.Has(release.SucceededStays)
+}
 
-func (v *View) isBroken(s *seat) bool { return s.pod.member() && v.isOutdated(&s.pod) && !s.available }
+// replaced reports whether the successor of a pod that has ended comes in the same
+// sync, and stands in its place from then on: for the update stage the pod is one that
+// is missing. (Recreate has no such stage, and deletes the pod before.)
+func (v *View) replaced(p *Pod) bool {
+	return v.rules.Has(release.RecreatesAtOnce) && v.finished(p) && !v.recreates()
+}
+
+// healthy reports whether scaling down and rolling updates may go on past a pod
+// that is not terminating.
+//
+// Source: isUnavailable; before 1.34 isHealthy.
+func (v *View) healthy(s *seat) bool {
+	if v.rules.Has(release.ReadyIsHealthy) {
+		return s.pod.running()
+	}
+	return s.available
+}
+
+func (v *View) isOutdated(p *Pod) bool { return p.Revision != v.update && !p.Terminating }
 
 // rebuild takes everything anew: for changes of the spec, which may move any seat
 // in or out of range.

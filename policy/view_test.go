@@ -167,7 +167,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			p.Ordinal, p.UID = 500, podUIDs+500
 			v.PodChanged(p)
 			v.Plan(now, &d)
-			v.Final(&d, 0)
+			v.Final(&d, false)
 			v.Recheck(now, d.Status)
 		}
 		require.Zero(t, testing.AllocsPerRun(100, round), "%q", words)

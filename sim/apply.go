@@ -113,9 +113,12 @@ func (w *world) prepareObject(object model.Object, mustCreate bool) (func(), err
 
 // prepareCreate checks a new object.
 func (w *world) prepareCreate(object model.Object) (func(), error) {
-	applied := cloneObject(object)
-	defaultObject(object)
-	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Create(object)); err != nil {
+	var applied *model.StatefulSet // as its manifest says; what is shared is never edited
+	if set, ok := object.(*model.StatefulSet); ok {
+		applied = copied(*set)
+	}
+	w.complete(object, nil)
+	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.CreateIn(object, w.rules)); err != nil {
 		return nil, err
 	}
 	if set, ok := object.(*model.StatefulSet); ok {
@@ -128,7 +131,7 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 		return func() {
 			w.createSet(o)
 			s, _ := w.sets.find(w.name(o.Namespace, o.Name))
-			w.sets.at(s).applied = applied.(*model.StatefulSet)
+			w.sets.at(s).applied = applied
 		}, nil
 	case *model.Service:
 		return func() { w.addService(o) }, nil
@@ -152,8 +155,8 @@ func notByHand(kind model.Kind, name string) error {
 
 // prepareUpdate checks the change of an object that is not a set.
 func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
-	defaultObject(object)
-	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.Update(object, old)); err != nil {
+	w.complete(object, old)
+	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.UpdateIn(object, old, w.rules)); err != nil {
 		return nil, err
 	}
 	if same(object, old) {
@@ -222,7 +225,7 @@ func inherit(object, old model.Object) {
 // what it said when it was last applied, and says no more, gets its default. Of the
 // pod template, labels and annotations are merged so; its spec is the manifest's.
 func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
-	applied := cloneObject(set).(*model.StatefulSet)
+	applied := copied(*set)
 	s, err := w.mustSet(set.Namespace, set.Name)
 	if err != nil {
 		return nil, err
@@ -297,11 +300,11 @@ func keepLabels(labels *model.Labels, live, before model.Labels) {
 
 // prepareSet checks a new version of a set.
 func (w *world) prepareSet(s int32, set, live *model.StatefulSet) (func(), error) {
-	set.Default()
+	w.complete(set, live)
 	if err := countable(&set.Spec, set.Name); err != nil {
 		return nil, err
 	}
-	if err := validation.Invalid(set.Kind(), set.Meta().Name, validation.StatefulSetUpdate(set, live)); err != nil {
+	if err := validation.Invalid(set.Kind(), set.Meta().Name, validation.UpdateIn(set, live, w.rules)); err != nil {
 		return nil, err
 	}
 	specChanged := !reflect.DeepEqual(set.Spec, live.Spec)
@@ -320,8 +323,16 @@ func countable(spec *model.StatefulSetSpec, name string) error {
 	return nil
 }
 
-func defaultObject(object model.Object) {
-	if o, ok := object.(interface{ Default() }); ok {
+// complete makes an object what the API server stores: with its defaults, and
+// without the fields whose feature gate is off. old is what is stored, nil if
+// nothing is.
+func (w *world) complete(object, old model.Object) {
+	switch o := object.(type) {
+	case *model.StatefulSet:
+		stored, _ := old.(*model.StatefulSet)
+		o.DefaultIn(w.rules)
+		o.DropDisabled(w.rules, stored)
+	case interface{ Default() }:
 		o.Default()
 	}
 }

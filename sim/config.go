@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // Config describes a world. The zero Config is a calm one that works: one node,
@@ -15,6 +16,9 @@ type Config struct {
 	Seed uint64
 	// Chooser makes the choices instead of the seeded generator.
 	Chooser Chooser
+	// Release is the release of Kubernetes that the world begins as; the zero Release
+	// is the newest. [Cluster.UpgradeTo] changes it.
+	Release release.Release
 	// Nodes is how many nodes there are, named node-0, node-1 and so on; 0 means 1.
 	Nodes int
 	// PodsPerNode is how many pods fit on a node; 0 means any number.
@@ -79,21 +83,39 @@ type settings struct {
 	dns        dnsmodel.Profile
 }
 
+// defaults are the latencies of a calm world.
+var defaults = Latencies{
+	Controller: Fixed(time.Millisecond),
+	Watch:      Fixed(0),
+	Schedule:   Fixed(10 * time.Millisecond),
+	Provision:  Fixed(time.Second),
+	Attach:     Fixed(time.Second),
+	Detach:     Fixed(0),
+	Pull:       Fixed(2 * time.Second),
+	Start:      Fixed(500 * time.Millisecond),
+	Ready:      Fixed(500 * time.Millisecond),
+	PreStop:    Fixed(0),
+}
+
+// orDefaults are the latencies, each with its default if it is the zero Latency.
+func (l Latencies) orDefaults() Latencies {
+	return Latencies{
+		Controller: l.Controller.or(defaults.Controller),
+		Watch:      l.Watch.or(defaults.Watch),
+		Schedule:   l.Schedule.or(defaults.Schedule),
+		Provision:  l.Provision.or(defaults.Provision),
+		Attach:     l.Attach.or(defaults.Attach),
+		Detach:     l.Detach.or(defaults.Detach),
+		Pull:       l.Pull.or(defaults.Pull),
+		Start:      l.Start.or(defaults.Start),
+		Ready:      l.Ready.or(defaults.Ready),
+		PreStop:    l.PreStop.or(defaults.PreStop),
+	}
+}
+
 func (c Config) settings() *settings {
 	c.Images = maps.Clone(c.Images) // the caller may go on to change theirs
-	l := &c.Latencies
-	s := &settings{config: c, absent: make(map[string]bool, len(c.AbsentProvisioners)), latencies: Latencies{
-		Controller: l.Controller.or(time.Millisecond),
-		Watch:      l.Watch.or(0),
-		Schedule:   l.Schedule.or(10 * time.Millisecond),
-		Provision:  l.Provision.or(time.Second),
-		Attach:     l.Attach.or(time.Second),
-		Detach:     l.Detach.or(0),
-		Pull:       l.Pull.or(2 * time.Second),
-		Start:      l.Start.or(500 * time.Millisecond),
-		Ready:      l.Ready.or(500 * time.Millisecond),
-		PreStop:    l.PreStop.or(0),
-	}}
+	s := &settings{config: c, absent: make(map[string]bool, len(c.AbsentProvisioners)), latencies: c.Latencies.orDefaults()}
 	if s.latencies.Watch.varies() {
 		panic("sim: Latencies.Watch must not vary: a watch delivers in order")
 	}

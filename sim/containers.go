@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 )
 
@@ -175,7 +176,7 @@ func (w *world) crashContainer(c int32, code int32) {
 
 // stopContainer runs the preStop hook, sends SIGTERM and, when the grace period
 // is over, SIGKILL. All within the grace period, except that a program whose hook
-// took all of it still gets two seconds.
+// took all of it still gets two seconds; before 1.28 it got the grace period again.
 //
 // Source: pkg/kubelet/kuberuntime/kuberuntime_container.go, killContainer.
 func (w *world) stopContainer(c int32, grace int32) {
@@ -193,7 +194,11 @@ func (w *world) stopContainer(c int32, grace int32) {
 	if first {
 		hook = min(w.preStop(w.containerSpec(c)), seconds(grace))
 	}
-	ends, code := hook+max(shortestStop, seconds(grace)-hook), int32(exitKilled)
+	left := max(shortestStop, seconds(grace)-hook)
+	if w.rules.Has(release.PreStopDoublesGrace) && hook >= seconds(grace) {
+		left = seconds(grace)
+	}
+	ends, code := hook+left, int32(exitKilled)
 	if stop := w.image(c).Stop; stop.set {
 		if d := hook + w.draw(&stop, "stop"); d < ends {
 			ends, code = d, exitOK

@@ -43,10 +43,10 @@ func (c *Cluster) Describe(target string, opts ...Option) (string, error) {
 	} else {
 		b.WriteString("Events:\n" + events.String())
 	}
-	return b.String(), nil
+	return inColumns(b.String()), nil
 }
 
-func field(b *strings.Builder, name, value string) { fmt.Fprintf(b, "%-22s%s\n", name+":", value) }
+func field(b *strings.Builder, name, value string) { fmt.Fprintf(b, "%s:\t%s\n", name, value) }
 
 func describeMeta(b *strings.Builder, m *model.ObjectMeta, namespaced bool) {
 	field(b, "Name", m.Name)
@@ -80,22 +80,6 @@ func describeSet(b *strings.Builder, s *model.StatefulSet) {
 		}
 		field(b, "Volume Claim", fmt.Sprintf("%s, %s of class %s, %s", t.Name, t.Spec.Request, class, modes(t.Spec.AccessModes)))
 	}
-}
-
-// describeTemplate renders a pod template as kubectl does.
-func describeTemplate(t *model.PodTemplateSpec) string {
-	var b strings.Builder
-	b.WriteString("Pod Template:\n")
-	field(&b, "  Labels", t.Labels.String())
-	if len(t.Annotations) > 0 {
-		field(&b, "  Annotations", t.Annotations.String())
-	}
-	b.WriteString("  Containers:\n")
-	for i := range t.Spec.Containers {
-		b.WriteString("   " + t.Spec.Containers[i].Name + ":\n")
-		field(&b, "    Image", t.Spec.Containers[i].Image)
-	}
-	return b.String()
 }
 
 func describePod(b *strings.Builder, p *model.Pod) {

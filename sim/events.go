@@ -51,10 +51,23 @@ func (w *world) event(r *record) (e Event, ok bool) {
 	case recClaimConflicting:
 		e.setWarning("ConflictingController", fmt.Sprintf(
 			"PersistentVolumeClaim %s has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim", object))
+	case recUnknownStrategy:
+		e.setWarning("UnknownStrategy", text)
+	case recRecreating:
+		e.setWarning("RecreatingFailedPod", fmt.Sprintf("StatefulSet %s/%s is recreating failed Pod %s", e.Namespace, set, object))
 	default:
 		return w.nodeEvent(r, e, object, text)
 	}
 	return e, true
+}
+
+// lowerCase makes the message begin in lower case, if it is one of those that did
+// before 1.35.
+func (e *Event) lowerCase() {
+	switch e.Reason {
+	case "SuccessfulCreate", "FailedCreate", "SuccessfulDelete", "FailedDelete", "SuccessfulUpdate", "FailedUpdate":
+		e.Message = strings.ToLower(e.Message[:1]) + e.Message[1:]
+	}
 }
 
 // nodeEvent is the event of a record by the scheduler, a kubelet or storage.

@@ -62,24 +62,13 @@ func (w *world) feedPodGone(s, ordinal int32, uid model.UID) {
 
 // feedClaim feeds a claim to the sets whose claim templates name it. Two sets can.
 func (w *world) feedClaim(c int32) {
-	r := w.claims.at(c)
-	for s := range w.sets.all {
-		set := w.sets.at(s)
-		if set.name.Namespace != r.Name.Namespace {
-			continue
+	w.tellClaim(c, func(s, ordinal, template int32, claim policy.Claim) {
+		if w.settings.watchDelay == 0 {
+			w.sets.at(s).view.ClaimChanged(ordinal, template, claim)
+			return
 		}
-		for t, base := range set.claimBases {
-			if base != r.Name.Base || r.Name.Ordinal < 0 {
-				continue
-			}
-			claim := policy.Claim{Owners: r.owners, Terminating: r.Deleting}
-			if w.settings.watchDelay == 0 {
-				set.view.ClaimChanged(r.Name.Ordinal, int32(t), claim)
-			} else {
-				w.send(delivery{kind: claimChanged, set: s, ordinal: r.Name.Ordinal, template: int32(t), claim: claim})
-			}
-		}
-	}
+		w.send(delivery{kind: claimChanged, set: s, ordinal: ordinal, template: template, claim: claim})
+	})
 }
 
 func (w *world) feedClaimGone(name model.Name) {
@@ -166,7 +155,7 @@ func (w *world) hearPod(s int32, pod policy.Pod) {
 	}
 	w.enqueue(s)
 	if known && pod.Ready && !old.Ready && set.spec.MinReadySeconds > 0 {
-		w.enqueueAfter(s, seconds(set.spec.MinReadySeconds))
+		w.enqueueAfter(s, set.view.ReadyRecheck())
 	}
 }
 

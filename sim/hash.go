@@ -101,7 +101,7 @@ func (h *hashing) state() uint64 {
 		d.put(h.symbol(row.name.Base), h.name(h.nodes.at(row.name.Ordinal).name), uint64(row.ready))
 		sum += uint64(d)
 	}
-	total.put(sum)
+	total.put(sum, uint64(h.release))
 	return uint64(total)
 }
 
@@ -124,7 +124,7 @@ func (h *hashing) setsHash() (sum uint64) {
 		row := h.revisions.at(r)
 		d := digest64(4)
 		d.put(h.name(row.name), uint64(row.number))
-		d.flags(row.owner == 0, row.set != nowhere && row.owner == h.sets.at(row.set).uid)
+		d.flags(row.owner == 0, row.set != nowhere && row.owner == h.sets.at(row.set).uid, row.timestamped)
 		d.text(h.template(row.template).text)
 		sum += uint64(d)
 	}
@@ -135,7 +135,7 @@ func (h *hashing) status(s *policy.Status) uint64 {
 	var d digest64
 	d.put(uint64(s.ObservedGeneration), uint64(uint32(s.Replicas)), uint64(uint32(s.ReadyReplicas)), uint64(uint32(s.AvailableReplicas)),
 		uint64(uint32(s.CurrentReplicas)), uint64(uint32(s.UpdatedReplicas)), h.symbol(s.CurrentRevision), h.symbol(s.UpdateRevision),
-		uint64(uint32(s.CollisionCount)))
+		uint64(uint32(s.CollisionCount)), uint64(s.Progress.Reason), uint64(s.Progress.Since))
 	return uint64(d)
 }
 

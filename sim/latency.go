@@ -38,11 +38,11 @@ func Quantiles(points ...time.Duration) Latency {
 }
 
 // or returns the latency, or the given default if it is the zero Latency.
-func (l Latency) or(d time.Duration) Latency {
+func (l Latency) or(byDefault Latency) Latency {
 	if l.set {
 		return l
 	}
-	return Fixed(d)
+	return byDefault
 }
 
 // String renders the latency: "500ms", "1s..3s".

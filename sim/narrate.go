@@ -27,8 +27,8 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 		return who, kind + " configured", true
 	case recDeletedObject:
 		return who, strings.ToLower(string(kindCodes[r.why])) + " deleted", true
-	case recChoice:
-		return "", "", false
+	case recChoice, recUpgraded, recUnknownStrategy, recRecreating:
+		return "", "", false // or told by another record
 	case recScheduled:
 		return who, "is assigned to " + object, true
 	case recUnschedulable:
@@ -159,6 +159,8 @@ func (w *world) deletionReason(r *record) string {
 		return "it is scaled away"
 	case policy.OutdatedDown:
 		return "its revision is old, and it is not available anyway"
+	case policy.OutdatedAll:
+		return "its revision is old, and the strategy is Recreate"
 	default:
 		if r.a == 0 {
 			return "its revision is old"
@@ -200,6 +202,10 @@ func (w *world) waitReason(set model.Name, wait policy.Wait) string {
 		return "nothing at or above the partition is outdated"
 	case policy.ByHand:
 		return "updateStrategy is OnDelete, and outdated pods have not been deleted"
+	case policy.OldPods:
+		return "updateStrategy is Recreate, and not all pods of old revisions are gone"
+	case policy.NotAllowed:
+		return "updateStrategy is Recreate, and the feature gate StatefulSetRecreateStrategy is off"
 	default:
 		return "its status is not yet what its spec asks for"
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/model/validation"
 	"github.com/ordinal-sim/ordinal/policy"
 )
@@ -33,8 +34,9 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 	}
 	p := w.pods.add(pod{
 		identity: w.stamp(name), set: s, owner: set.uid, revision: rev, template: template,
-		claimBases: set.claimBases, service: set.serviceName, matches: true, named: true, indexed: true,
-		phase: policy.Pending, node: nowhere, containers: nowhere,
+		claimBases: set.claimBases, service: set.serviceName, matches: true, named: true,
+		indexed: !w.rules.Has(release.NoPodIndexLabel),
+		phase:   policy.Pending, node: nowhere, containers: nowhere,
 	})
 	w.pods.at(p).shared = w.sharedClaims(s, template)
 	w.feedPod(p)

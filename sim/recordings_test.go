@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/model/validation"
 	"github.com/ordinal-sim/ordinal/sim"
 )
@@ -115,8 +116,8 @@ const (
 	restTime   = 100 * time.Millisecond  // until the next step
 )
 
-func newPlayer(spec recordedSpec) *player {
-	p := &player{c: sim.New(sim.Config{Manual: true}), spec: spec, partition: spec.Partition, maxUnavailable: spec.MaxUnavailable, lastStrategy: spec.Strategy}
+func newPlayer(spec recordedSpec, r release.Release) *player {
+	p := &player{c: sim.New(sim.Config{Manual: true, Release: r}), spec: spec, partition: spec.Partition, maxUnavailable: spec.MaxUnavailable, lastStrategy: spec.Strategy}
 	p.must(p.c.Create(p.set(spec.Replicas, spec.Image, spec.Strategy)))
 	return p
 }
@@ -360,8 +361,8 @@ func (p *player) incarnations() (pods, claims map[string]int) {
 
 // play plays a recording and returns the story up to the first state that differs;
 // "" if all agree.
-func play(r *recording) (disagreement string) {
-	p := newPlayer(r.Spec)
+func play(r *recording, of release.Release) (disagreement string) {
+	p := newPlayer(r.Spec, of)
 	story := []string{fmt.Sprintf("a set is created: %+v", r.Spec)}
 	for i := range r.States {
 		if i > 0 {
@@ -426,9 +427,15 @@ func (s recordedState) String() string {
 	return b.String()
 }
 
-// TestRecordings holds the model against what the real StatefulSet controller of
-// Kubernetes 1.37 did. ORDINAL_RECORDINGS names a folder with more recordings, in
-// files *.jsonl.gz at any depth.
+// recordedReleases are the releases that the folders of recordings are of.
+var recordedReleases = map[string]release.Release{
+	"statefulset-1.37": release.V1_37, "statefulset-1.36": release.V1_36, "statefulset-1.35": release.V1_35_4,
+}
+
+// TestRecordings holds the model against what the real StatefulSet controllers of
+// three releases of Kubernetes did, in nine sets of scenarios. ORDINAL_RECORDINGS
+// names a folder with more of them, in files statefulset-VERSION/*.jsonl.gz at any
+// depth.
 func TestRecordings(t *testing.T) {
 	folders := []string{"testdata/recordings"}
 	if more := os.Getenv("ORDINAL_RECORDINGS"); more != "" {
@@ -440,9 +447,11 @@ func TestRecordings(t *testing.T) {
 		require.NotEmpty(t, files, "no recordings in %s", folder)
 		for _, file := range files {
 			t.Run(strings.TrimSuffix(filepath.ToSlash(file), ".jsonl.gz"), func(t *testing.T) {
+				of, known := recordedReleases[filepath.Base(filepath.Dir(file))]
+				require.True(t, known, "of which release is %s?", file)
 				for _, r := range readRecordings(t, file) {
 					all++
-					if story := play(&r); story != "" {
+					if story := play(&r, of); story != "" {
 						t.Error(story)
 						continue
 					}

@@ -30,10 +30,13 @@ const (
 	recRevisionCreated // text: name; a: number
 	recRevisionBumped
 	recRevisionTruncated
-	recPromoted   // text: the current revision
-	recWaits      // why: policy.Because; a: ordinal
-	recSyncFailed // text: the error
-	recPodAdopted // subject is the pod, object the set
+	recPromoted        // text: the current revision
+	recWaits           // why: policy.Because; a: ordinal
+	recSyncFailed      // text: the error
+	recUnknownStrategy // text: the message
+	recRecreating      // a Failed pod is replaced; releases before 1.31 said so
+	recUpgraded        // a: the release
+	recPodAdopted      // subject is the pod, object the set
 	recPodReleased
 
 	// What happens to pods: subject is the pod.

@@ -1,7 +1,11 @@
 package sim
 
 import (
+	"math"
+	"strconv"
+
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 )
 
@@ -40,16 +44,16 @@ func (w *world) revise(s int32) (model.Symbol, error) {
 //
 // Source: pkg/controller/history/controller_history.go, CreateControllerRevision.
 func (w *world) createRevision(s int32, number int64) (model.Symbol, error) {
+	timestamped := w.rules.Has(release.WritesCreationTimestamp)
 	for {
 		if err := w.admit(VerbCreate, model.KindControllerRevision); err != nil {
 			return 0, err
 		}
 		set := w.sets.at(s)
-		template := w.template(set.template).spec
-		symbol := w.symbol(model.RevisionName(w.text(set.podBase), template, set.status.CollisionCount))
+		symbol := w.symbol(w.proposedName(s))
 		name := w.revisionName(set.name.Namespace, symbol)
 		if r, taken := w.revisions.find(name); taken {
-			if w.revisions.at(r).template == set.template {
+			if row := w.revisions.at(r); row.template == set.template && row.timestamped == timestamped {
 				return symbol, nil
 			}
 			set.status.CollisionCount++
@@ -57,11 +61,22 @@ func (w *world) createRevision(s int32, number int64) (model.Symbol, error) {
 		}
 		r := w.revisions.add(revision{
 			identity: w.stamp(name), set: s, owner: set.uid, number: number, template: set.template, annotations: set.annotations,
+			timestamped: timestamped,
 		})
 		w.feedRevision(r)
 		w.record(record{kind: recRevisionCreated, subject: set.name, text: symbol, a: number})
 		return symbol, nil
 	}
+}
+
+// proposedName is the name that a revision of a set's present template would get.
+func (w *world) proposedName(s int32) string {
+	set := w.sets.at(s)
+	data := w.template(set.template).text
+	if w.rules.Has(release.WritesCreationTimestamp) {
+		data = `{"creationTimestamp":null}` + data
+	}
+	return model.RevisionNameOf(w.text(set.podBase), data, set.status.CollisionCount)
 }
 
 // ownRevision adopts an orphan revision.
@@ -104,8 +119,19 @@ func (w *world) removeRevision(r int32) {
 // revisionView is what the StatefulSet controller sees of a revision.
 func (w *world) revisionView(r int32) policy.Revision {
 	row := w.revisions.at(r)
+	text := w.text(row.name.Base)
 	return policy.Revision{
-		Name: row.name.Base, Text: w.text(row.name.Base), UID: row.uid, Number: row.number,
-		CreatedAt: row.created, Template: row.template, Orphan: row.owner == 0,
+		Name: row.name.Base, Text: text, UID: row.uid, Number: row.number, CreatedAt: row.created, Template: row.template,
+		Hash: hashNumber(text), Orphan: row.owner == 0, Timestamped: row.timestamped,
 	}
+}
+
+// hashNumber is what the hash at the end of a revision's name is as a decimal
+// number; 0 if it is none.
+func hashNumber(name string) int32 {
+	n, _ := strconv.ParseInt(revisionHash(name), 10, 32)
+	if n == math.MaxInt32 { // what ParseInt gives for a number that is too large
+		return 0
+	}
+	return int32(n)
 }

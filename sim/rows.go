@@ -83,6 +83,7 @@ type revision struct {
 	number      int64
 	template    policy.Template
 	annotations model.Labels
+	timestamped bool // its data has a creationTimestamp, null, in the template
 }
 
 // pod is a pod: what the API shows, and how far the kubelet has got.

@@ -305,6 +305,7 @@ func firstDifference(want, got string) string {
 // stage is where a screenplay is played.
 type stage struct {
 	c         *sim.Cluster
+	config    sim.Config        // as what it began
 	says      []string          // what the last command said and no line has read yet
 	done      bool              // what `status` last thought of the rollout
 	revisions []string          // the names of all revisions there have been
@@ -312,5 +313,6 @@ type stage struct {
 }
 
 func newStage() *stage {
-	return &stage{c: sim.New(sim.Config{Manual: true}), images: map[string]string{}}
+	config := sim.Config{Manual: true}
+	return &stage{c: sim.New(config), config: config, images: map[string]string{}}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // The API server, for StatefulSets.
@@ -20,6 +21,7 @@ func (w *world) createSet(o *model.StatefulSet) {
 		spec: &spec, template: w.learn(&spec.Template), generation: 1,
 	})
 	set := w.sets.at(s)
+	set.view.SetRules(w.rules)
 	for i := range spec.VolumeClaimTemplates {
 		t := &spec.VolumeClaimTemplates[i]
 		set.claimBases = append(set.claimBases, w.symbol(t.Name+"-"+o.Name))
@@ -83,7 +85,7 @@ func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
 		set.spec = &spec
 		set.template = w.learn(&spec.Template)
 		set.generation++
-		if set.failures == 0 {
+		if set.failures == 0 && !w.rules.Has(release.CoarseRequeue) {
 			// It was for the old minReadySeconds; the sync that follows plans it anew.
 			w.queue.cancel(purposeDelayed, s)
 		}

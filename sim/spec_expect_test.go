@@ -23,6 +23,7 @@ import (
 //	expect error words                the last sync failed, with an error that has these words
 //	expect no error
 //	expect done, expect not done      what `status` thinks of the rollout
+//	expect condition Type=Status Reason: message, expect no condition
 //	expect no set                     it is gone
 //	expect label web-1 key=value      a pod's label
 //	expect no label web-1 key
@@ -50,6 +51,8 @@ func (s *stage) expect(words []string) error {
 		return nil
 	case "label":
 		return s.expectLabel(rest)
+	case "condition":
+		return differ(text, s.conditions())
 	case "done":
 		return differ("true", strconv.FormatBool(s.done))
 	case "not":
@@ -88,6 +91,8 @@ func (s *stage) expectNo(text string) error {
 		return nil
 	case text == "error":
 		return differ("none", orNone(s.trouble()))
+	case text == "condition":
+		return differ("", s.conditions())
 	case text == "set":
 		if _, err := s.c.StatefulSet("web"); err == nil {
 			return differ("no set", "it is there")
@@ -96,6 +101,19 @@ func (s *stage) expectNo(text string) error {
 	default:
 		return fmt.Errorf("nobody can expect no %q", text)
 	}
+}
+
+// conditions are those of the set.
+func (s *stage) conditions() string {
+	set, err := s.c.StatefulSet("web")
+	if err != nil {
+		return err.Error()
+	}
+	var out []string
+	for _, c := range set.Status.Conditions {
+		out = append(out, fmt.Sprintf("%s=%s %s: %s", c.Type, c.Status, c.Reason, c.Message))
+	}
+	return strings.Join(out, ", ")
 }
 
 // expectEvent counts the events with a reason and a message.
@@ -209,12 +227,16 @@ func (s *stage) claims() string {
 	return orNone(strings.Join(words, " "))
 }
 
-// claimWord writes a claim as its name, its owners (":sts", ":pod", with "!" if the
-// owner is gone), and "X" if it is terminating.
+// claimWord writes a claim as its name, its owners (":sts", ":pod", in brackets if it
+// is not the controller, with "!" if it is gone), and "X" if it is terminating.
 func claimWord(claim *model.PersistentVolumeClaim, uids map[model.UID]bool) string {
 	word := claim.Name
 	for _, o := range claim.OwnerReferences {
-		word += map[model.Kind]string{model.KindStatefulSet: ":sts", model.KindPod: ":pod"}[o.Kind]
+		owner := map[model.Kind]string{model.KindStatefulSet: "sts", model.KindPod: "pod"}[o.Kind]
+		if !o.Controller {
+			owner = "(" + owner + ")"
+		}
+		word += ":" + owner
 		if !uids[o.UID] {
 			word += "!"
 		}

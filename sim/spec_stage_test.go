@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -61,6 +62,12 @@ func commands() []struct {
 
 		// Faults.
 		{"failwrite", (*stage).failWrite, "failwrite create Pod nth=2 times=4: those writes of controllers fail"},
+
+		// Releases of Kubernetes.
+		{"release", (*stage).beginAs, "release 1.36 MaxUnavailableStatefulSet=true: as what the world begins; the newest without it"},
+		{"watch", (*stage).watchLag, "watch 100ms: how far the controller's cache lies behind"},
+		{"upgrade", (*stage).upgrade, "upgrade 1.34.1: the cluster becomes another release"},
+		{"restart", func(s *stage, _ []string) (string, error) { s.c.RestartController(); return "", nil }, "restart: of the controller manager"},
 
 		// Time.
 		{"sync", (*stage).sync, "the controller looks at the set once"},
@@ -372,6 +379,44 @@ func (s *stage) settle() error {
 		}
 	}
 	return nil
+}
+
+// Releases.
+
+func (s *stage) beginAs(words []string) (string, error) {
+	r, err := release.Parse(strings.Join(words, " "))
+	if err != nil {
+		return "", err
+	}
+	s.config.Release = r
+	return "", s.begin()
+}
+
+func (s *stage) watchLag(words []string) (string, error) {
+	d, err := time.ParseDuration(strings.Join(words, " "))
+	if err != nil {
+		return "", err
+	}
+	s.config.Latencies.Watch = sim.Fixed(d)
+	return "", s.begin()
+}
+
+// begin begins the world anew, which nothing has happened in yet.
+func (s *stage) begin() error {
+	if s.c.TraceLen() > 0 {
+		return errors.New("the world has begun already")
+	}
+	s.c = sim.New(s.config)
+	return nil
+}
+
+func (s *stage) upgrade(words []string) (string, error) {
+	r, err := release.Parse(strings.Join(words, " "))
+	if err != nil {
+		return "", err
+	}
+	s.c.UpgradeTo(r)
+	return "", nil
 }
 
 // Faults and time.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/model/validation"
 	"github.com/ordinal-sim/ordinal/policy"
 )
@@ -75,6 +76,9 @@ var errStale = errors.New("the cache does not show the controller's own writes y
 // Source: pkg/controller/statefulset, consistencyStore.EnsureReady; gate
 // StaleControllerConsistencyStatefulSet.
 func (w *world) consistent(set *statefulSet) error {
+	if w.rules.Has(release.ReadsStaleCache) {
+		return nil
+	}
 	if d := w.settings.watchDelay; d > 0 && set.wrote != 0 && w.now < set.wrote.Add(d) {
 		return errStale
 	}
@@ -95,9 +99,12 @@ func (w *world) trySet(s int32) (policy.Status, error) {
 	d := &w.scratch.decision
 	set.view.Plan(w.now, d)
 	w.waits(s, d.Wait)
-	updates, err := w.carryOut(s, d)
+	if d.Refused {
+		return policy.Status{}, errors.Join(w.refuseStrategy(s), w.truncate(s, true))
+	}
+	err = w.carryOut(s, d)
 	set = w.sets.at(s)
-	status := set.view.Final(d, updates)
+	status := set.view.Final(d, err != nil)
 	status.CollisionCount = set.status.CollisionCount
 	if statusErr := w.writeStatus(s, status); statusErr != nil {
 		err = join(err, statusErr)
@@ -108,6 +115,22 @@ func (w *world) trySet(s int32) (policy.Status, error) {
 	return status, err
 }
 
+// refuseStrategy says that a set's strategy is one whose feature gate is off.
+//
+// Source: pkg/controller/statefulset/stateful_set_control.go, updateStatefulSet.
+func (w *world) refuseStrategy(s int32) error {
+	set := w.sets.at(s)
+	err := refusedStrategy(fmt.Sprintf("statefulset %s/%s uses Recreate strategy but feature gate %s is disabled",
+		w.text(set.name.Namespace), w.rendered(set.name), release.StatefulSetRecreateStrategy))
+	w.record(record{kind: recUnknownStrategy, subject: set.name, text: w.symbol(string(err))})
+	return err
+}
+
+// refusedStrategy is an error that goes on until the set or the release is another one.
+type refusedStrategy string
+
+func (r refusedStrategy) Error() string { return string(r) }
+
 // waits notes why the controller does nothing more. The reasons that pass by
 // themselves, a pod that starts, are not worth a record.
 func (w *world) waits(s int32, wait policy.Wait) {
@@ -117,7 +140,7 @@ func (w *world) waits(s int32, wait policy.Wait) {
 	}
 	set.wait = wait
 	switch wait.Because {
-	case policy.StaleClaim, policy.CondemnedUnhealthy, policy.Budget, policy.BelowPartition, policy.ByHand:
+	case policy.StaleClaim, policy.CondemnedUnhealthy, policy.Budget, policy.BelowPartition, policy.ByHand, policy.OldPods:
 		w.record(record{kind: recWaits, subject: set.name, why: uint8(wait.Because), a: int64(wait.Ordinal)})
 	}
 }
@@ -164,25 +187,27 @@ func (w *world) adopt(s int32) error {
 	return failed
 }
 
-// carryOut takes the steps of a decision. When one fails, the others of its group
-// are still taken and those of later groups are not. It returns how many
-// deletions of the update stage have succeeded.
-func (w *world) carryOut(s int32, d *policy.Decision) (updates int32, failed error) {
-	group := int32(-1)
+// carryOut takes the steps of a decision. When one fails, those of other pods of its
+// group are still taken and those of later groups are not.
+func (w *world) carryOut(s int32, d *policy.Decision) (failed error) {
+	group, ordinal := int32(-1), model.NoOrdinal
 	for i := range d.Steps {
 		step := &d.Steps[i]
 		if failed != nil && step.Group != group {
 			break
 		}
-		if err := w.take(s, step); err != nil {
-			failed, group = join(failed, err), step.Group
+		if failed != nil && step.Ordinal == ordinal {
 			continue
 		}
-		if step.Updates {
-			updates++
+		err := w.take(s, step)
+		if err == nil || step.Updates && isNotFound(err) {
+			w.sets.at(s).view.Took(d, step)
+		}
+		if err != nil && !(step.Updates && isNotFound(err) && !w.rules.Has(release.IgnoresMaxUnavailable)) {
+			failed, group, ordinal = join(failed, err), step.Group, step.Ordinal
 		}
 	}
-	return updates, failed
+	return failed
 }
 
 // take takes one step.
@@ -229,7 +254,9 @@ func (w *world) createReplica(s int32, step *policy.Step) error {
 	return err
 }
 
-// deleteReplica deletes a pod. One that is gone already is a success.
+// deleteReplica deletes the pod of a name, whichever it is by now. That none is
+// there any more is a success; before 1.36 it was an error, which the update stage
+// overlooked.
 //
 // Source: pkg/controller/statefulset/stateful_pod_control.go, DeleteStatefulPod.
 func (w *world) deleteReplica(s int32, step *policy.Step) error {
@@ -239,9 +266,18 @@ func (w *world) deleteReplica(s int32, step *policy.Step) error {
 		w.note(recDeleteFailed, s, name, err)
 		return err
 	}
+	p, there := w.pods.find(name)
+	if !there && w.rules.Has(release.GoneIsError) {
+		err := validation.NotFound(model.KindPod, w.rendered(name))
+		w.note(recDeleteFailed, s, name, err)
+		return err
+	}
+	if step.Because == policy.Finished && w.rules.Has(release.RecreatesAtOnce) {
+		w.record(record{kind: recRecreating, subject: set.name, object: name})
+	}
 	w.record(record{kind: recPodDeleted, subject: set.name, object: name, why: uint8(step.Because), a: int64(set.spec.Partition()), text: step.Pod.Revision})
-	if w.pods.at(step.Pod.Handle).uid == step.Pod.UID {
-		w.deletePod(step.Pod.Handle, gracefully)
+	if there {
+		w.deletePod(p, gracefully)
 	}
 	return nil
 }
@@ -264,7 +300,7 @@ func (w *world) repairPod(s int32, step *policy.Step) error {
 		w.note(recUpdateFailed, s, r.name, err)
 		return err
 	}
-	r.named, r.indexed = true, true
+	r.named, r.indexed = true, r.indexed || !w.rules.Has(release.NoPodIndexLabel)
 	w.wrote(s)
 	w.record(record{kind: recPodRepaired, subject: w.sets.at(s).name, object: r.name})
 	w.podChanged(p)
@@ -276,7 +312,7 @@ func (w *world) repairPod(s int32, step *policy.Step) error {
 // Source: pkg/controller/statefulset/stateful_set_status_updater.go.
 func (w *world) writeStatus(s int32, status policy.Status) error {
 	set := w.sets.at(s)
-	if !status.Differs(set.view.Set().Status) {
+	if !set.view.Differs(status) {
 		return nil
 	}
 	if err := w.admit(VerbUpdateStatus, model.KindStatefulSet); err != nil {
@@ -328,8 +364,10 @@ func hopeless(err error, blockers []model.Name) ([]model.Name, bool) {
 	switch e := err.(type) {
 	case blockedBy:
 		return append(blockers, e.name), true
+	case refusedStrategy:
+		return blockers, true
 	case *validation.StatusError:
-		return blockers, e.Kind == model.KindPod
+		return blockers, e.Kind == model.KindPod && e.Reason == validation.ReasonInvalid
 	case interface{ Unwrap() []error }:
 		all := true
 		for _, one := range e.Unwrap() {
@@ -369,9 +407,13 @@ type blockedBy struct {
 
 func (b blockedBy) Unwrap() error { return b.error }
 
-func isAlreadyExists(err error) bool {
+func isAlreadyExists(err error) bool { return hasReason(err, validation.ReasonAlreadyExists) }
+
+func isNotFound(err error) bool { return hasReason(err, validation.ReasonNotFound) }
+
+func hasReason(err error, reason validation.Reason) bool {
 	var status *validation.StatusError
-	return errors.As(err, &status) && status.Reason == validation.ReasonAlreadyExists
+	return errors.As(err, &status) && status.Reason == reason
 }
 
 // unblock lets the sets go on that wait for an object to go.
@@ -407,6 +449,9 @@ func (w *world) modelStatus(s *policy.Status) model.StatefulSetStatus {
 	}
 	if s.CollisionCount > 0 {
 		out.CollisionCount = copied(s.CollisionCount)
+	}
+	if s.Progress.Reason != policy.NoProgress {
+		out.Conditions = []model.StatefulSetCondition{s.Progress.Condition()}
 	}
 	return out
 }

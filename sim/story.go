@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // Line is one line of the trace: who did what, when.
@@ -67,8 +68,15 @@ func (c *Cluster) Events(object string, opts ...Option) EventList {
 	namespace := namespaceOf(opts)
 	list := EventList{List[Event]{table: eventTable, now: c.w.now}}
 	records := c.w.trace.from(0)
+	rules := c.w.settings.config.Release.Rules() // and what they became
 	for i := range records {
+		if records[i].kind == recUpgraded {
+			rules = release.Release(records[i].a).Rules()
+		}
 		e, ok := c.w.event(&records[i])
+		if rules.Has(release.LowerCaseEvents) {
+			e.lowerCase()
+		}
 		if ok && (e.Namespace == namespace || e.Namespace == "") && (object == "" || e.Object() == object) {
 			list.Items = append(list.Items, e)
 		}

@@ -36,6 +36,19 @@ func (t *textTable) String() string {
 	return strings.Join(lines, "\n")
 }
 
+// inColumns makes columns of tabs, as `kubectl describe` and `kubectl rollout
+// history` do: lines that follow each other share theirs.
+//
+// Source: kubectl pkg/describe/describe.go and pkg/polymorphichelpers/history.go,
+// tabbedString.
+func inColumns(text string) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	fmt.Fprint(w, text)
+	w.Flush()
+	return b.String()
+}
+
 // orNone is what kubectl prints for nothing in some columns.
 func orNone(s string) string {
 	if s == "" {
@@ -44,32 +57,41 @@ func orNone(s string) string {
 	return s
 }
 
-// age is how long ago something was, as kubectl says it.
+// age is how long ago something was, as kubectl says it: the longer, the coarser.
 //
 // Source: apimachinery pkg/util/duration/duration.go, HumanDuration.
 func age(now, then model.Instant) string {
-	d := now.Sub(then)
-	seconds, minutes, hours := int(d.Seconds()), int(d.Minutes()), int(d.Hours())
-	pair := func(a int, aUnit string, b int, bUnit string) string {
-		if b == 0 {
-			return strconv.Itoa(a) + aUnit
-		}
-		return strconv.Itoa(a) + aUnit + strconv.Itoa(b) + bUnit
-	}
+	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
+	const year = 365 * day
+	s := int64(now.Sub(then) / time.Second)
 	switch {
-	case seconds < 120:
-		return strconv.Itoa(seconds) + "s"
-	case minutes < 10:
-		return pair(minutes, "m", seconds%60, "s")
-	case minutes < 180:
-		return strconv.Itoa(minutes) + "m"
-	case hours < 8:
-		return pair(hours, "h", minutes%60, "m")
-	case hours < 48:
-		return strconv.Itoa(hours) + "h"
-	case hours < 8*24:
-		return pair(hours/24, "d", hours%24, "h")
+	case s < 2*minute:
+		return amount(s, "s")
+	case s < 10*minute:
+		return amount(s/minute, "m") + rest(s%minute, "s")
+	case s < 3*hour:
+		return amount(s/minute, "m")
+	case s < 8*hour:
+		return amount(s/hour, "h") + rest(s%hour/minute, "m")
+	case s < 2*day:
+		return amount(s/hour, "h")
+	case s < 8*day:
+		return amount(s/day, "d") + rest(s%day/hour, "h")
+	case s < 2*year:
+		return amount(s/day, "d")
+	case s < 8*year:
+		return amount(s/year, "y") + rest(s%year/day, "d")
 	default:
-		return strconv.Itoa(int(d/(24*time.Hour))) + "d"
+		return amount(s/year, "y")
 	}
+}
+
+func amount(n int64, unit string) string { return strconv.FormatInt(n, 10) + unit }
+
+// rest is the amount of a smaller unit; nothing if it is 0.
+func rest(n int64, unit string) string {
+	if n == 0 {
+		return ""
+	}
+	return amount(n, unit)
 }

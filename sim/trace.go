@@ -35,8 +35,15 @@ type segment struct {
 // copy it, but sealed.
 const fullSegment = 1024
 
+// firstSegment is the length that a segment begins with: a small set's life.
+const firstSegment = 64
+
 func (t *trace) add(r record) {
-	if n := len(t.own.records); n == cap(t.own.records) && n >= fullSegment {
+	switch n := len(t.own.records); {
+	case n < cap(t.own.records):
+	case n == 0:
+		t.own.records = make([]record, 0, firstSegment)
+	case n >= fullSegment:
 		t.seal()
 		t.own.records = make([]record, 0, fullSegment)
 	}

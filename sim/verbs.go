@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -34,7 +35,23 @@ func (o Edit) String() string {
 
 func (o Edit) prepare(w *world) (func(), error) { return w.editSet(o.Namespace, o.Set, o.Change) }
 
-// editSet checks an edit of a set and returns what stores it.
+// changeSet checks a change of a set and returns what stores it. The change puts
+// new values in the places of old ones: those are shared with the stored set, and
+// never edited.
+func (w *world) changeSet(namespace, name string, change func(*model.StatefulSet) error) (func(), error) {
+	s, err := w.mustSet(namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	live := w.modelSet(s)
+	set := *live
+	if err := change(&set); err != nil {
+		return nil, err
+	}
+	return w.prepareSet(s, &set, live)
+}
+
+// editSet is changeSet for a function of the user's, which may edit what it likes.
 func (w *world) editSet(namespace, name string, edit func(*model.StatefulSet) error) (func(), error) {
 	s, err := w.mustSet(namespace, name)
 	if err != nil {
@@ -70,7 +87,7 @@ func (o Scale) prepare(w *world) (func(), error) {
 		return nil, fmt.Errorf("sim: %d replicas are more than an int32 holds", o.Replicas)
 	}
 	replicas := int32(o.Replicas)
-	return w.editSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
+	return w.changeSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
 		s.Spec.Replicas = &replicas
 		return nil
 	})
@@ -91,14 +108,15 @@ func (o SetImage) String() string {
 }
 
 func (o SetImage) prepare(w *world) (func(), error) {
-	return w.editSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
-		for i := range s.Spec.Template.Spec.Containers {
-			if c := &s.Spec.Template.Spec.Containers[i]; c.Name == o.Container {
-				c.Image = o.Image
-				return nil
-			}
+	return w.changeSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
+		pod := &s.Spec.Template.Spec
+		i := slices.IndexFunc(pod.Containers, func(c model.Container) bool { return c.Name == o.Container })
+		if i < 0 {
+			return fmt.Errorf("unable to find container named %q", o.Container)
 		}
-		return fmt.Errorf("unable to find container named %q", o.Container)
+		pod.Containers = slices.Clone(pod.Containers)
+		pod.Containers[i].Image = o.Image
+		return nil
 	})
 }
 
@@ -124,7 +142,7 @@ func (o SetPartition) prepare(w *world) (func(), error) {
 		return nil, fmt.Errorf("sim: a partition of %d is more than an int32 holds", o.Partition)
 	}
 	partition := int32(o.Partition)
-	return w.editSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
+	return w.changeSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
 		block := model.RollingUpdateStrategy{}
 		if old := s.Spec.UpdateStrategy.RollingUpdate; old != nil {
 			block = *old

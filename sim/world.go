@@ -6,6 +6,7 @@ import (
 	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/internal/flat"
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/storage"
 )
@@ -18,6 +19,9 @@ type world struct {
 	names    *names
 	library  *library
 	borrowed bool // names and library are shared with a fork: copy before writing
+
+	release release.Release
+	rules   release.Rules // of the release
 
 	now         model.Instant
 	nextUID     model.UID
@@ -85,11 +89,11 @@ type scratch struct {
 
 func newWorld(c Config) *world {
 	w := &world{
-		settings: c.settings(),
-		names:    newNames(),
-		library:  &library{byText: map[string]policy.Template{}},
-		choices:  seededChoices(c.Seed),
-		nextUID:  1, nextVersion: 1,
+		settings: c.settings(), release: c.Release, rules: c.Release.Rules(),
+		names:   newNames(),
+		library: &library{byText: map[string]policy.Template{}},
+		choices: seededChoices(c.Seed),
+		nextUID: 1, nextVersion: 1,
 		freeCont: nowhere, freeAttach: nowhere,
 	}
 	w.choices.custom = c.Chooser

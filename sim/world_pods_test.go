@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -146,12 +147,19 @@ var deletionCases = []worldCase{
 		w.goneAt(11 * time.Second)
 	}},
 	{"P13", "A preStop hook is cut off at the end of the grace period; the program still gets two seconds", func(w *worldPlay) {
-		w.orphan(sim.Config{}, preStop(60), beside("B"))
+		w.orphan(hookTakes(60*time.Second), preStopCommand, beside("B"))
 		w.do(w.c.Delete("pod/web-0"))
 		w.c.Run(31 * time.Second)
 		killed := w.pod("web-0").Status.ContainerStatuses[1] // it has no hook
 		require.Equal(w.t, []any{"terminated", "Error", int32(137)}, []any{killed.State, killed.Reason, killed.ExitCode})
 		w.goneAt(32 * time.Second)
+	}},
+	{"P14", "In 1.27.1 the program got the whole grace period once more after such a hook", func(w *worldPlay) {
+		config := hookTakes(60 * time.Second)
+		config.Release = release.V1_27_1
+		w.orphan(config, preStopCommand)
+		w.do(w.c.Delete("pod/web-0"))
+		w.goneAt(60 * time.Second)
 	}},
 	{"P15", "A forced deletion takes the object at once, and its twin is created", func(w *worldPlay) {
 		w.begin(sim.Config{}, webSet(1, stateless))
@@ -218,6 +226,16 @@ func preStop(seconds int64) func(*model.StatefulSet) {
 	return func(s *model.StatefulSet) {
 		s.Spec.Template.Spec.Containers[0].PreStop = &model.LifecycleHandler{SleepSeconds: &seconds}
 	}
+}
+
+// preStopCommand adds a preStop hook that runs something; hookTakes says how long
+// that takes.
+func preStopCommand(s *model.StatefulSet) {
+	s.Spec.Template.Spec.Containers[0].PreStop = &model.LifecycleHandler{Exec: []string{"drain"}}
+}
+
+func hookTakes(d time.Duration) sim.Config {
+	return sim.Config{Latencies: sim.Latencies{PreStop: sim.Fixed(d)}}
 }
 
 // beside adds a container.

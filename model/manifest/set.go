@@ -159,8 +159,16 @@ type revisionData struct {
 	} `json:"spec"`
 }
 
+// write is the patch as the controller stores it: with sorted keys. kubectl compares
+// these bytes when it asks whether a set is at a revision already.
+//
+// Source: kubectl pkg/polymorphichelpers/rollback.go, getStatefulSetPatch.
 func (d *revisionData) write() runtime.RawExtension {
-	raw, err := json.Marshal(d)
+	data, err := asTree(d)
+	if err != nil {
+		panic("manifest: a template cannot be marshalled: " + err.Error())
+	}
+	raw, err := json.Marshal(data)
 	if err != nil {
 		panic("manifest: a template cannot be marshalled: " + err.Error())
 	}

@@ -13,35 +13,39 @@ import (
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaim.
 func PersistentVolumeClaim(c *model.PersistentVolumeClaim) field.ErrorList {
+	return claim(c, false)
+}
+
+func claim(c *model.PersistentVolumeClaim, free anyValue) field.ErrorList {
 	errs := objectMeta(&c.ObjectMeta, c.Kind(), dnsSubdomain)
-	return append(errs, claimSpec(&c.Spec, field.NewPath("spec"))...)
+	return append(errs, claimSpec(&c.Spec, free, top("spec"))...)
 }
 
 // claimSpec checks what a claim and a claim template have in common.
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaimSpec.
-func claimSpec(s *model.PersistentVolumeClaimSpec, at *field.Path) field.ErrorList {
+func claimSpec(s *model.PersistentVolumeClaimSpec, free anyValue, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	if len(s.AccessModes) == 0 {
-		errs = append(errs, field.Required(at.Child("accessModes"), "at least 1 access mode is required"))
+		errs = append(errs, field.Required(at.child("accessModes").field(), "at least 1 access mode is required"))
 	}
 	if s.Selector != nil {
-		errs = append(errs, labelSelector(s.Selector, at.Child("selector"))...)
+		errs = append(errs, labelSelectorBut(s.Selector, free, at.child("selector"))...)
 	}
-	errs = append(errs, accessModes(s.AccessModes, at.Child("accessModes"))...)
-	request := at.Child("resources").Key("storage")
+	errs = append(errs, accessModes(s.AccessModes, at.child("accessModes"))...)
+	request := at.child("resources").key("storage")
 	if s.Request == 0 {
-		errs = append(errs, field.Required(request, ""))
+		errs = append(errs, field.Required(request.field(), ""))
 	} else if s.Request < 0 {
-		errs = append(errs, field.Invalid(request, s.Request.String(), mustBePositive))
+		errs = append(errs, field.Invalid(request.field(), s.Request.String(), mustBePositive))
 	}
 	if s.StorageClassName != nil && *s.StorageClassName != "" {
-		errs = append(errs, follow(dnsSubdomain, at.Child("storageClassName"), *s.StorageClassName)...)
+		errs = append(errs, follow(dnsSubdomain, at.child("storageClassName"), *s.StorageClassName)...)
 	}
-	return append(errs, volumeMode(s.VolumeMode, at.Child("volumeMode"))...)
+	return append(errs, volumeMode(s.VolumeMode, at.child("volumeMode"))...)
 }
 
-func accessModes(modes []model.AccessMode, at *field.Path) field.ErrorList {
+func accessModes(modes []model.AccessMode, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	alone, others := false, false
 	for _, mode := range modes {
@@ -51,22 +55,22 @@ func accessModes(modes []model.AccessMode, at *field.Path) field.ErrorList {
 		case model.ReadOnlyMany, model.ReadWriteMany, model.ReadWriteOnce:
 			others = true
 		default:
-			errs = append(errs, field.NotSupported(at, mode, []model.AccessMode{
+			errs = append(errs, field.NotSupported(at.field(), mode, []model.AccessMode{
 				model.ReadOnlyMany, model.ReadWriteMany, model.ReadWriteOnce, model.ReadWriteOncePod}))
 		}
 	}
 	if alone && others {
-		errs = append(errs, field.Forbidden(at, "may not use ReadWriteOncePod with other access modes"))
+		errs = append(errs, field.Forbidden(at.field(), "may not use ReadWriteOncePod with other access modes"))
 	}
 	return errs
 }
 
-func volumeMode(mode model.VolumeMode, at *field.Path) field.ErrorList {
+func volumeMode(mode model.VolumeMode, at fieldPath) field.ErrorList {
 	switch mode {
 	case model.Filesystem, model.Block, "":
 		return nil
 	default:
-		return field.ErrorList{field.NotSupported(at, mode, []model.VolumeMode{model.Block, model.Filesystem})}
+		return field.ErrorList{field.NotSupported(at.field(), mode, []model.VolumeMode{model.Block, model.Filesystem})}
 	}
 }
 
@@ -82,24 +86,40 @@ func volumeMode(mode model.VolumeMode, at *field.Path) field.ErrorList {
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate.
 func PersistentVolumeClaimUpdate(updated, old *model.PersistentVolumeClaim) field.ErrorList {
-	at := field.NewPath("spec")
+	at := top("spec")
 	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
-	errs = append(errs, PersistentVolumeClaim(updated)...)
+	selector := old.Spec.Selector
+	free := anyValue(selector != nil && len(labelSelector(selector, at)) > 0)
+	errs = append(errs, claim(updated, free)...)
+	if !upgradesClass(updated, old) && updated.Annotations[annotationBetaClass] != old.Annotations[annotationBetaClass] {
+		errs = append(errs, field.Invalid(top("metadata").child("annotations").child(annotationBetaClass).field(),
+			updated.Annotations[annotationBetaClass], isImmutable))
+	}
 	if !sameClaimSpec(updated, old) {
-		errs = append(errs, field.Forbidden(at,
+		errs = append(errs, field.Forbidden(at.field(),
 			"spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"))
 	}
 	if updated.Spec.Request < old.Spec.Request && updated.Spec.Request <= old.Status.Capacity {
-		errs = append(errs, field.Forbidden(at.Child("resources", "requests", "storage"), "field can not be less than status.capacity"))
+		errs = append(errs, field.Forbidden(at.child("resources").child("requests").child("storage").field(), "field can not be less than status.capacity"))
 	}
 	if updated.Spec.VolumeMode != old.Spec.VolumeMode {
-		errs = append(errs, field.Invalid(field.NewPath("volumeMode"), updated.Spec.VolumeMode, isImmutable))
+		errs = append(errs, field.Invalid(top("volumeMode").field(), updated.Spec.VolumeMode, isImmutable))
 	}
 	return errs
 }
 
 // annotationBetaClass named the class before there was a field for it.
 const annotationBetaClass = "volume.beta.kubernetes.io/storage-class"
+
+// upgradesClass reports whether a class moves from the annotation to the field.
+//
+// Source: pkg/apis/core/validation/validation.go, validateStorageClassUpgradeFromAnnotation.
+func upgradesClass(updated, old *model.PersistentVolumeClaim) bool {
+	before, annotated := old.Annotations[annotationBetaClass]
+	after, still := updated.Annotations[annotationBetaClass]
+	name := updated.Spec.StorageClassName
+	return annotated && old.Spec.StorageClassName == nil && name != nil && *name == before && (!still || after == before)
+}
 
 // sameClaimSpec reports whether the specs differ in nothing but what may differ.
 func sameClaimSpec(updated, old *model.PersistentVolumeClaim) bool {
@@ -111,7 +131,7 @@ func sameClaimSpec(updated, old *model.PersistentVolumeClaim) bool {
 		(!ok || annotated == *a.StorageClassName) {
 		a.StorageClassName = nil
 	}
-	if old.Status.Phase == model.ClaimBound {
+	if old.Status.Phase == model.ClaimBound && a.Request != 0 && b.Request != 0 {
 		a.Request = b.Request
 	}
 	return slices.Equal(a.AccessModes, b.AccessModes) && sameSelector(a.Selector, b.Selector) &&

@@ -20,45 +20,43 @@ const (
 // Source: pkg/apis/storage/validation/validation.go, ValidateStorageClass.
 func StorageClass(c *model.StorageClass) field.ErrorList {
 	errs := objectMeta(&c.ObjectMeta, c.Kind(), dnsSubdomain)
-	if at := field.NewPath("provisioner"); c.Provisioner == "" {
-		errs = append(errs, field.Required(at, ""))
+	if at := top("provisioner"); c.Provisioner == "" {
+		errs = append(errs, field.Required(at.field(), ""))
 	} else {
-		for _, message := range labelKey(strings.ToLower(c.Provisioner)) {
-			errs = append(errs, field.Invalid(at, c.Provisioner, message))
-		}
+		errs = append(errs, follow(labelKey, at, strings.ToLower(c.Provisioner))...)
 	}
-	errs = append(errs, parameters(c.Parameters, field.NewPath("parameters"))...)
+	errs = append(errs, parameters(c.Parameters, top("parameters"))...)
 	switch c.ReclaimPolicy {
 	case model.ReclaimDelete, model.ReclaimRetain, "":
 	default:
-		errs = append(errs, field.NotSupported(field.NewPath("reclaimPolicy"), c.ReclaimPolicy,
+		errs = append(errs, field.NotSupported(top("reclaimPolicy").field(), c.ReclaimPolicy,
 			[]model.ReclaimPolicy{model.ReclaimDelete, model.ReclaimRetain}))
 	}
-	switch at := field.NewPath("volumeBindingMode"); c.VolumeBindingMode {
+	switch at := top("volumeBindingMode"); c.VolumeBindingMode {
 	case model.BindImmediate, model.BindWaitForFirstConsumer:
 	case "":
-		errs = append(errs, field.Required(at, ""))
+		errs = append(errs, field.Required(at.field(), ""))
 	default:
-		errs = append(errs, field.NotSupported(at, c.VolumeBindingMode,
+		errs = append(errs, field.NotSupported(at.field(), c.VolumeBindingMode,
 			[]model.VolumeBindingMode{model.BindImmediate, model.BindWaitForFirstConsumer}))
 	}
 	return errs
 }
 
-func parameters(p map[string]string, at *field.Path) field.ErrorList {
+func parameters(p map[string]string, at fieldPath) field.ErrorList {
 	if len(p) > maxParameters {
-		return field.ErrorList{field.TooLong(at, "", maxParameters)}
+		return field.ErrorList{field.TooLong(at.field(), "", maxParameters)}
 	}
 	var errs field.ErrorList
 	if _, ok := p[""]; ok {
-		errs = append(errs, field.Invalid(at, "", "field can not be empty."))
+		errs = append(errs, field.Invalid(at.field(), "", "field can not be empty."))
 	}
 	size := 0
 	for key, value := range p { // no order is seen: the sizes are added up
 		size += len(key) + len(value)
 	}
 	if size > maxParameterBytes {
-		errs = append(errs, field.TooLong(at, "", maxParameterBytes))
+		errs = append(errs, field.TooLong(at.field(), "", maxParameterBytes))
 	}
 	return errs
 }
@@ -66,20 +64,26 @@ func parameters(p map[string]string, at *field.Path) field.ErrorList {
 // StorageClassUpdate says why the class old could not become updated. What
 // decides about volumes is immutable: make another class.
 //
-// Source: pkg/apis/storage/validation/validation.go, ValidateStorageClassUpdate.
+// Since Kubernetes 1.37 the rules are declared beside the fields, and the errors
+// no longer tell the value: it is null.
+//
+// Source: pkg/apis/storage/validation/validation.go, ValidateStorageClassUpdate;
+// pkg/apis/storage/v1/zz_generated.validations.go, Validate_StorageClass;
+// apimachinery pkg/api/validate/immutable.go, Immutable.
 func StorageClassUpdate(updated, old *model.StorageClass) field.ErrorList {
-	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta)
+	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
+	errs = append(errs, StorageClass(updated)...)
 	if !maps.Equal(updated.Parameters, old.Parameters) {
-		errs = append(errs, field.Invalid(field.NewPath("parameters"), updated.Parameters, isImmutable))
+		errs = append(errs, field.Invalid(top("parameters").field(), nil, isImmutable))
 	}
 	if updated.Provisioner != old.Provisioner {
-		errs = append(errs, field.Invalid(field.NewPath("provisioner"), updated.Provisioner, isImmutable))
+		errs = append(errs, field.Invalid(top("provisioner").field(), nil, isImmutable))
 	}
 	if updated.ReclaimPolicy != old.ReclaimPolicy {
-		errs = append(errs, field.Invalid(field.NewPath("reclaimPolicy"), updated.ReclaimPolicy, isImmutable))
+		errs = append(errs, field.Invalid(top("reclaimPolicy").field(), nil, isImmutable))
 	}
 	if updated.VolumeBindingMode != old.VolumeBindingMode {
-		errs = append(errs, field.Invalid(field.NewPath("volumeBindingMode"), updated.VolumeBindingMode, isImmutable))
+		errs = append(errs, field.Invalid(top("volumeBindingMode").field(), nil, isImmutable))
 	}
 	return errs
 }

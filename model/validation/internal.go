@@ -1,11 +1,44 @@
 package validation
 
-import "github.com/ordinal-sim/ordinal/model"
+import (
+	"strings"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
 
 // The API server validates its internal types, which have no JSON names of
 // their own. Where a message quotes one of them as a whole, the user sees the Go
 // names of its fields. These are those types, for messages only; what the model
 // does not have is always null.
+
+// apiOwner is an owner reference in JSON, where it says more than in the model.
+type apiOwner struct {
+	APIVersion         string `json:"apiVersion"`
+	Kind               string `json:"kind"`
+	Name               string `json:"name"`
+	UID                string `json:"uid"`
+	Controller         bool   `json:"controller,omitempty"`
+	BlockOwnerDeletion bool   `json:"blockOwnerDeletion,omitempty"`
+}
+
+func apiOwnersOf(refs []model.OwnerReference) []apiOwner {
+	out := make([]apiOwner, len(refs))
+	for i, r := range refs {
+		out[i] = apiOwner{apiVersion(r.Kind), string(r.Kind), r.Name, "", r.Controller, r.BlockOwnerDeletion}
+		if r.UID != 0 {
+			out[i].UID = r.UID.String()
+		}
+	}
+	return out
+}
+
+// apiVersion is the version of the API that a kind belongs to: "v1", "apps/v1".
+func apiVersion(kind model.Kind) string {
+	if _, group, ok := strings.Cut(kind.Qualified(), "."); ok {
+		return group + "/v1"
+	}
+	return "v1"
+}
 
 type internalUpdateStrategy struct {
 	Type          model.UpdateStrategyType
@@ -114,6 +147,7 @@ type internalClaimStatus struct {
 	AllocatedResourceStatuses        map[string]string
 	CurrentVolumeAttributesClassName *string
 	ModifyVolumeStatus               *struct{}
+	HealthStatus                     *struct{}
 }
 
 func internalClaimsOf(claims []model.PersistentVolumeClaim) []internalClaim {

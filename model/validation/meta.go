@@ -14,57 +14,94 @@ import (
 //
 // Source: apimachinery pkg/api/validation/objectmeta.go, ValidateObjectMeta.
 func objectMeta(m *model.ObjectMeta, kind model.Kind, rule nameRule) field.ErrorList {
-	at := field.NewPath("metadata")
+	at := top("metadata")
 	var errs field.ErrorList
 	if m.Name == "" {
-		errs = append(errs, field.Required(at.Child("name"), "name or generateName is required"))
+		errs = append(errs, field.Required(at.child("name").field(), "name or generateName is required"))
 	} else {
-		errs = append(errs, follow(rule, at.Child("name"), m.Name)...)
+		errs = append(errs, follow(rule, at.child("name"), m.Name)...)
 	}
-	switch {
-	case kind.Namespaced() && m.Namespace == "":
-		errs = append(errs, field.Required(at.Child("namespace"), ""))
-	case kind.Namespaced():
-		errs = append(errs, follow(dnsLabel, at.Child("namespace"), m.Namespace)...)
-	case m.Namespace != "":
-		errs = append(errs, field.Forbidden(at.Child("namespace"), "not allowed on this type"))
-	}
-	return append(errs, commonMeta(m, at)...)
+	return append(errs, commonMeta(m, kind, at)...)
 }
 
-// objectMetaUpdate checks the metadata of an object that replaces another.
-// What the client left out (UID, times) is not compared: the API server copies
-// it from the stored object before it validates.
+// objectMetaUpdate checks the metadata of an object that replaces another. Its
+// name is only compared: a stored one is not judged again. What the client left
+// out (UID, times) is not compared: the API server copies it from the stored
+// object before it validates.
 //
-// Source: apimachinery pkg/api/validation/objectmeta.go, ValidateObjectMetaUpdate.
-func objectMetaUpdate(updated, old *model.ObjectMeta) field.ErrorList {
-	return append(immutableMeta(updated, old), commonMeta(updated, field.NewPath("metadata"))...)
+// Source: apimachinery pkg/api/validation/objectmeta.go, ValidateObjectMetaUpdate;
+// apiserver pkg/registry/rest/update.go, validateCommonFields.
+func objectMetaUpdate(updated, old *model.ObjectMeta, kind model.Kind) field.ErrorList {
+	return append(immutableMeta(updated, old), commonMeta(updated, kind, top("metadata"))...)
 }
 
 // immutableMeta is the part of objectMetaUpdate that compares. Kinds whose
 // updates are also validated like new objects need no more than this.
 func immutableMeta(updated, old *model.ObjectMeta) field.ErrorList {
-	at := field.NewPath("metadata")
+	at := top("metadata")
 	var errs field.ErrorList
 	if old.DeletedAt != nil {
-		errs = append(errs, noNewFinalizers(updated.Finalizers, old.Finalizers, at.Child("finalizers"))...)
+		errs = append(errs, noNewFinalizers(updated.Finalizers, old.Finalizers, at.child("finalizers"))...)
 	}
 	if updated.Name != old.Name {
-		errs = append(errs, field.Invalid(at.Child("name"), updated.Name, isImmutable))
+		errs = append(errs, field.Invalid(at.child("name").field(), updated.Name, isImmutable))
 	}
 	if updated.Namespace != old.Namespace {
-		errs = append(errs, field.Invalid(at.Child("namespace"), updated.Namespace, isImmutable))
+		errs = append(errs, field.Invalid(at.child("namespace").field(), updated.Namespace, isImmutable))
 	}
 	return errs
 }
 
-func commonMeta(m *model.ObjectMeta, at *field.Path) field.ErrorList {
-	errs := nonNegative(at.Child("generation"), m.Generation)
-	errs = append(errs, labels(m.Labels, at.Child("labels"))...)
-	errs = append(errs, annotations(m.Annotations, at.Child("annotations"))...)
-	errs = append(errs, ownerReferences(m.OwnerReferences, at.Child("ownerReferences"))...)
-	for _, finalizer := range m.Finalizers {
-		errs = append(errs, follow(labelKey, at.Child("finalizers"), finalizer)...)
+func commonMeta(m *model.ObjectMeta, kind model.Kind, at fieldPath) field.ErrorList {
+	errs := namespace(m.Namespace, kind, at.child("namespace"))
+	errs = append(errs, nonNegative(at.child("generation"), m.Generation)...)
+	errs = append(errs, labels(m.Labels, at.child("labels"))...)
+	errs = append(errs, annotations(m.Annotations, at.child("annotations"))...)
+	errs = append(errs, ownerReferences(m.OwnerReferences, at.child("ownerReferences"))...)
+	return append(errs, finalizers(m.Finalizers, at.child("finalizers"))...)
+}
+
+func namespace(name string, kind model.Kind, at fieldPath) field.ErrorList {
+	switch {
+	case kind.Namespaced() && name == "":
+		return field.ErrorList{field.Required(at.field(), "")}
+	case kind.Namespaced():
+		return follow(dnsLabel, at, name)
+	case name != "":
+		return field.ErrorList{field.Forbidden(at.field(), "not allowed on this type")}
+	default:
+		return nil
+	}
+}
+
+// The finalizers that Kubernetes itself knows, and the only ones without a domain.
+const (
+	finalizeKubernetes = "kubernetes"
+	finalizeOrphans    = "orphan"
+	finalizeForeground = "foregroundDeletion"
+)
+
+// finalizers checks the names of finalizers, which are those of labels, but with a
+// domain.
+//
+// Source: apimachinery pkg/api/validation/objectmeta.go, ValidateFinalizers;
+// pkg/apis/core/validation/validation.go, validateKubeFinalizerName.
+func finalizers(names []string, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	for i, name := range names {
+		errs = append(errs, follow(labelKey, at, name)...)
+		switch name {
+		case finalizeKubernetes, finalizeOrphans, finalizeForeground:
+		default:
+			if !strings.Contains(name, "/") {
+				errs = append(errs, field.Invalid(at.element(i).field(), name,
+					"name is neither a standard finalizer name nor is it fully qualified"))
+			}
+		}
+	}
+	if slices.Contains(names, finalizeOrphans) && slices.Contains(names, finalizeForeground) {
+		errs = append(errs, field.Invalid(at.field(), names,
+			fmt.Sprintf("finalizer %s and %s cannot be both set", finalizeOrphans, finalizeForeground)))
 	}
 	return errs
 }
@@ -73,7 +110,7 @@ func commonMeta(m *model.ObjectMeta, at *field.Path) field.ErrorList {
 // API server's stand in any order.
 //
 // Source: apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateLabels.
-func labels(l model.Labels, at *field.Path) field.ErrorList {
+func labels(l model.Labels, at fieldPath) field.ErrorList {
 	if labelsValid(l) {
 		return nil
 	}
@@ -99,42 +136,48 @@ const maxAnnotations = 256 << 10
 
 // Source: apimachinery pkg/api/validation/objectmeta.go, ValidateAnnotations:
 // the keys are those of labels, in any case; the values are free.
-func annotations(a model.Labels, at *field.Path) field.ErrorList {
+func annotations(a model.Labels, at fieldPath) field.ErrorList {
+	size, wrong := 0, false
+	for key, value := range a { // no order is seen: the sizes are added up
+		size += len(key) + len(value)
+		wrong = wrong || !isLabelKey(strings.ToLower(key))
+	}
+	if !wrong && size <= maxAnnotations {
+		return nil
+	}
 	var errs field.ErrorList
-	size := 0
 	for _, key := range a.Keys() {
-		size += len(key) + len(a[key])
 		for _, message := range labelKey(strings.ToLower(key)) {
-			errs = append(errs, field.Invalid(at, key, message))
+			errs = append(errs, field.Invalid(at.field(), key, message))
 		}
 	}
 	if size > maxAnnotations {
-		errs = append(errs, field.TooLong(at, "", maxAnnotations))
+		errs = append(errs, field.TooLong(at.field(), "", maxAnnotations))
 	}
 	return errs
 }
 
 // Source: apimachinery pkg/api/validation/objectmeta.go, ValidateOwnerReferences.
-func ownerReferences(refs []model.OwnerReference, at *field.Path) field.ErrorList {
+func ownerReferences(refs []model.OwnerReference, at fieldPath) field.ErrorList {
 	const missing = "must not be empty"
 	var errs field.ErrorList
 	controller := ""
 	for i, ref := range refs {
 		if ref.Kind == "" {
-			errs = append(errs, field.Required(at.Index(i).Child("kind"), missing))
+			errs = append(errs, field.Required(at.element(i).child("kind").field(), missing))
 		}
 		if ref.Name == "" {
-			errs = append(errs, field.Required(at.Index(i).Child("name"), missing))
+			errs = append(errs, field.Required(at.element(i).child("name").field(), missing))
 		}
 		if ref.UID == 0 {
-			errs = append(errs, field.Required(at.Index(i).Child("uid"), missing))
+			errs = append(errs, field.Required(at.element(i).child("uid").field(), missing))
 		}
 		if !ref.Controller {
 			continue
 		}
 		who := string(ref.Kind) + "/" + ref.Name
 		if controller != "" {
-			errs = append(errs, field.Invalid(at, refs, fmt.Sprintf("Only one reference can have Controller set to true."+
+			errs = append(errs, field.Invalid(at.field(), apiOwnersOf(refs), fmt.Sprintf("Only one reference can have Controller set to true."+
 				` Found "true" in references for %s and %s`, controller, who)))
 			continue
 		}
@@ -145,7 +188,7 @@ func ownerReferences(refs []model.OwnerReference, at *field.Path) field.ErrorLis
 
 // Source: apimachinery pkg/api/validation/objectmeta.go, ValidateNoNewFinalizers:
 // once deletion has begun, finalizers can only go.
-func noNewFinalizers(updated, old []string, at *field.Path) field.ErrorList {
+func noNewFinalizers(updated, old []string, at fieldPath) field.ErrorList {
 	var extra []string
 	for _, finalizer := range updated {
 		if !slices.Contains(old, finalizer) {
@@ -156,7 +199,7 @@ func noNewFinalizers(updated, old []string, at *field.Path) field.ErrorList {
 		return nil
 	}
 	slices.Sort(extra)
-	return field.ErrorList{field.Forbidden(at, fmt.Sprintf(
+	return field.ErrorList{field.Forbidden(at.field(), fmt.Sprintf(
 		"no new finalizers can be added if the object is being deleted, found new finalizers %#v", slices.Compact(extra)))}
 }
 
@@ -165,7 +208,7 @@ func noNewFinalizers(updated, old []string, at *field.Path) field.ErrorList {
 // Source: pkg/apis/apps/validation/validation.go, ValidateControllerRevision.
 func ControllerRevision(r *model.ControllerRevision) field.ErrorList {
 	errs := objectMeta(&r.ObjectMeta, r.Kind(), dnsSubdomain)
-	return append(errs, nonNegative(field.NewPath("revision"), r.Revision)...)
+	return append(errs, nonNegative(top("revision"), r.Revision)...)
 }
 
 // ControllerRevisionUpdate says why a revision could not be replaced: only its
@@ -176,7 +219,7 @@ func ControllerRevisionUpdate(updated, old *model.ControllerRevision) field.Erro
 	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
 	errs = append(errs, ControllerRevision(updated)...)
 	if updated.Template.Canonical() != old.Template.Canonical() {
-		errs = append(errs, field.Invalid(field.NewPath("data"), updated.Template, isImmutable))
+		errs = append(errs, field.Invalid(top("data").field(), updated.Template, isImmutable))
 	}
 	return errs
 }

@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"net/netip"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -80,6 +81,20 @@ func isLabelName(s string) bool {
 	return true
 }
 
+// isPortName reports whether s may be the name of a container's port: words of at
+// most 15 letters in all with single dashes between them, and at least one letter.
+func isPortName(s string) bool {
+	if len(s) > 15 || !isDashed(s) || strings.Contains(s, "--") {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] >= 'a' && s[i] <= 'z' {
+			return true
+		}
+	}
+	return false
+}
+
 // nameRule says what is wrong with a name, in apimachinery's words.
 type nameRule func(name string) []string
 
@@ -111,11 +126,38 @@ func labelValue(s string) []string {
 	return validation.IsValidLabelValue(s)
 }
 
+// portName is the rule of the names of a container's ports.
+func portName(s string) []string {
+	if isPortName(s) {
+		return nil
+	}
+	return validation.IsValidPortName(s)
+}
+
+// searchDomain is a name of DNS whose words may also begin with an underscore. A
+// name without underscores need not be looked at twice.
+func searchDomain(s string) []string {
+	if isDNSSubdomain(s) {
+		return nil
+	}
+	return validation.IsDNS1123SubdomainWithUnderscore(s)
+}
+
+// ipAddress lets the standard library say yes, and apimachinery the rest. An
+// address is written strictly (gate StrictIPCIDRValidation): neither with leading
+// zeros nor as IPv4 in IPv6.
+func ipAddress(s string, at fieldPath) field.ErrorList {
+	if ip, err := netip.ParseAddr(s); err == nil && ip.Zone() == "" && !ip.Is4In6() {
+		return nil
+	}
+	return validation.IsValidIPForLegacyField(at.field(), s, true, nil)
+}
+
 // follow returns one error for each message that the rule has for the value.
-func follow(rule nameRule, at *field.Path, value string) field.ErrorList {
+func follow(rule nameRule, at fieldPath, value string) field.ErrorList {
 	var errs field.ErrorList
 	for _, message := range rule(value) {
-		errs = append(errs, field.Invalid(at, value, message))
+		errs = append(errs, field.Invalid(at.field(), value, message))
 	}
 	return errs
 }
@@ -127,9 +169,9 @@ const (
 )
 
 // nonNegative returns an error if n is below 0.
-func nonNegative[N int32 | int64](at *field.Path, n N) field.ErrorList {
+func nonNegative[N int32 | int64](at fieldPath, n N) field.ErrorList {
 	if n >= 0 {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(at, n, mustNotBeNegative)}
+	return field.ErrorList{field.Invalid(at.field(), n, mustNotBeNegative)}
 }

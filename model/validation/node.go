@@ -22,15 +22,15 @@ func Node(n *model.Node) field.ErrorList {
 //
 // Source: pkg/apis/core/validation/validation.go, ValidateNodeUpdate.
 func NodeUpdate(updated, old *model.Node) field.ErrorList {
-	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta)
+	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta, updated.Kind())
 	return append(errs, allocatable(&updated.Status)...)
 }
 
 func allocatable(s *model.NodeStatus) field.ErrorList {
-	at := field.NewPath("status", "allocatable")
+	at := top("status").child("allocatable")
 	errs := resourceList(s.Allocatable, at)
 	if s.Pods < 0 {
-		errs = append(errs, field.Invalid(at.Key("pods"), strconv.Itoa(int(s.Pods)), mustNotBeNegative))
+		errs = append(errs, field.Invalid(at.key("pods").field(), strconv.Itoa(int(s.Pods)), mustNotBeNegative))
 	}
 	return errs
 }

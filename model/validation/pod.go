@@ -1,8 +1,10 @@
 package validation
 
 import (
+	"math"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -12,14 +14,18 @@ import (
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePodCreate.
 func Pod(p *model.Pod) field.ErrorList {
-	at := field.NewPath("spec")
+	at := top("spec")
 	errs := objectMeta(&p.ObjectMeta, p.Kind(), dnsSubdomain)
-	errs = append(errs, podSpec(&p.Spec, p.Spec.Volumes, at)...)
+	errs = append(errs, podSpec(&p.Spec, nil, at)...)
+	errs = append(errs, trimmedImages(p.Spec.Containers, at.child("containers"))...)
+	if p.Spec.HostNetwork {
+		errs = append(errs, hostPorts(p.Spec.Containers, at.child("containers"))...)
+	}
 	if p.Spec.Hostname != "" {
-		errs = append(errs, follow(dnsLabel, at.Child("hostname"), p.Spec.Hostname)...)
+		errs = append(errs, follow(dnsLabel, at.child("hostname"), p.Spec.Hostname)...)
 	}
 	if p.Spec.Subdomain != "" {
-		errs = append(errs, follow(dnsLabel, at.Child("subdomain"), p.Spec.Subdomain)...)
+		errs = append(errs, follow(dnsLabel, at.child("subdomain"), p.Spec.Subdomain)...)
 	}
 	return errs
 }
@@ -40,11 +46,11 @@ func PodIdentity(pod, revision string) field.ErrorList {
 	if len(pod) <= maxLabel && len(revision) <= maxLabel {
 		return nil
 	}
-	meta := field.NewPath("metadata")
-	errs := follow(dnsSubdomain, meta.Child("name"), pod)
-	errs = append(errs, follow(labelValue, meta.Child("labels"), revision)...) // the label controller-revision-hash
-	errs = append(errs, follow(labelValue, meta.Child("labels"), pod)...)      // the label statefulset.kubernetes.io/pod-name
-	return append(errs, follow(dnsLabel, field.NewPath("spec", "hostname"), pod)...)
+	meta := top("metadata")
+	errs := follow(dnsSubdomain, meta.child("name"), pod)
+	errs = append(errs, follow(labelValue, meta.child("labels"), revision)...) // the label controller-revision-hash
+	errs = append(errs, follow(labelValue, meta.child("labels"), pod)...)      // the label statefulset.kubernetes.io/pod-name
+	return append(errs, follow(dnsLabel, top("spec").child("hostname"), pod)...)
 }
 
 const podIsImmutable = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`," +
@@ -58,24 +64,35 @@ const podIsImmutable = "pod updates may not change fields other than `spec.conta
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePodUpdate.
 func PodUpdate(updated, old *model.Pod) field.ErrorList {
-	at := field.NewPath("spec")
+	at := top("spec")
 	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
 	errs = append(errs, Pod(updated)...)
 	if len(updated.Spec.Containers) != len(old.Spec.Containers) {
-		return append(errs, field.Forbidden(at.Child("containers"), "pod updates may not add or remove containers"))
+		return append(errs, field.Forbidden(at.child("containers").field(), "pod updates may not add or remove containers"))
 	}
-	if before, after := old.Spec.ActiveDeadlineSeconds, updated.Spec.ActiveDeadlineSeconds; before != nil {
-		switch {
-		case after == nil:
-			errs = append(errs, field.Invalid(at.Child("activeDeadlineSeconds"), after, "must not update from a positive integer to nil value"))
-		case *after > *before:
-			errs = append(errs, field.Invalid(at.Child("activeDeadlineSeconds"), *after, "must be less than or equal to previous value"))
-		}
+	wrong, stop := deadline(updated.Spec.ActiveDeadlineSeconds, old.Spec.ActiveDeadlineSeconds, at.child("activeDeadlineSeconds"))
+	if errs = append(errs, wrong...); stop {
+		return errs
 	}
 	if !sameJSON(fixedPart(&updated.Spec, &old.Spec), &old.Spec) {
-		errs = append(errs, field.Forbidden(at, podIsImmutable))
+		errs = append(errs, field.Forbidden(at.field(), podIsImmutable))
 	}
 	return errs
+}
+
+// deadline checks how a deadline changes. It tells the caller to stop where the
+// API server does, and looks no further.
+func deadline(after, before *int64, at fieldPath) (errs field.ErrorList, stop bool) {
+	switch {
+	case after != nil && (*after < 0 || *after > math.MaxInt32):
+		return field.ErrorList{field.Invalid(at.field(), *after, validation.InclusiveRangeError(0, math.MaxInt32))}, true
+	case after != nil && before != nil && *after > *before:
+		return field.ErrorList{field.Invalid(at.field(), *after, "must be less than or equal to previous value")}, true
+	case after == nil && before != nil:
+		return field.ErrorList{field.Invalid(at.field(), after, "must not update from a positive integer to nil value")}, false
+	default:
+		return nil, false
+	}
 }
 
 // fixedPart is the spec with the old values of all that may change.

@@ -11,56 +11,90 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 )
 
-// podSpec checks what a pod and a pod template have in common. The volumes are
-// those of the spec, or, for a set, with the ones its claims will add.
+// podSpec checks what a pod and a pod template have in common. A set brings its
+// claim templates, which are volumes too.
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePodSpec.
-func podSpec(s *model.PodSpec, all []model.Volume, at *field.Path) field.ErrorList {
-	mountable, errs := volumes(all, at.Child("volumes"))
-	errs = append(errs, containers(s.Containers, mountable, at.Child("containers"))...)
+func podSpec(s *model.PodSpec, claims []model.PersistentVolumeClaim, at fieldPath) field.ErrorList {
+	var mountable seen[string]
+	errs := volumes(s.Volumes, claims, &mountable, at.child("volumes"))
+	errs = append(errs, containers(s.Containers, &mountable, s.TerminationGracePeriodSeconds, at.child("containers"))...)
 	switch s.RestartPolicy {
 	case "Always", "OnFailure", "Never":
 	case "":
-		errs = append(errs, field.Required(at.Child("restartPolicy"), ""))
+		errs = append(errs, field.Required(at.child("restartPolicy").field(), ""))
 	default:
-		errs = append(errs, field.NotSupported(at.Child("restartPolicy"), s.RestartPolicy, []string{"Always", "OnFailure", "Never"}))
+		errs = append(errs, field.NotSupported(at.child("restartPolicy").field(), s.RestartPolicy, []string{"Always", "OnFailure", "Never"}))
 	}
-	errs = append(errs, dnsPolicy(s.DNSPolicy, at.Child("dnsPolicy"))...)
-	errs = append(errs, labels(s.NodeSelector, at.Child("nodeSelector"))...)
+	errs = append(errs, dnsPolicy(s.DNSPolicy, at.child("dnsPolicy"))...)
+	errs = append(errs, labels(s.NodeSelector, at.child("nodeSelector"))...)
 	if s.NodeName != "" {
-		errs = append(errs, follow(dnsSubdomain, at.Child("nodeName"), s.NodeName)...)
+		errs = append(errs, follow(dnsSubdomain, at.child("nodeName"), s.NodeName)...)
 	}
 	if deadline := s.ActiveDeadlineSeconds; deadline != nil && (*deadline < 1 || *deadline > math.MaxInt32) {
-		errs = append(errs, field.Invalid(at.Child("activeDeadlineSeconds"), *deadline,
+		errs = append(errs, field.Invalid(at.child("activeDeadlineSeconds").field(), *deadline,
 			validation.InclusiveRangeError(1, math.MaxInt32)))
 	}
-	errs = append(errs, hostnameOverride(s, at.Child("hostnameOverride"))...)
-	return append(errs, dnsConfig(s, at.Child("dnsConfig"))...)
+	errs = append(errs, hostnameOverride(s, at.child("hostnameOverride"))...)
+	return append(errs, dnsConfig(s, at.child("dnsConfig"))...)
 }
 
-// volumes checks the volumes and returns the names that a container may mount.
+// volumes checks the volumes and gathers the names that a container may mount.
+// The volumes that claim templates add come first; two templates of one name make
+// one volume, and a volume of the template that bears the name of a claim is
+// replaced by it, unseen.
 //
-// Source: pkg/apis/core/validation/validation.go, ValidateVolumes.
-func volumes(all []model.Volume, at *field.Path) (mountable map[string]bool, errs field.ErrorList) {
-	mountable = make(map[string]bool, len(all))
-	for i := range all {
-		name := all[i].Name
-		at := at.Index(i).Child("name")
-		var wrong field.ErrorList
-		switch {
-		case name == "":
-			wrong = field.ErrorList{field.Required(at, "")}
-		case mountable[name]:
-			wrong = field.ErrorList{field.Duplicate(at, name)}
-		default:
-			wrong = follow(dnsLabel, at, name)
+// Source: pkg/apis/core/validation/validation.go, ValidateVolumes;
+// pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
+func volumes(own []model.Volume, claims []model.PersistentVolumeClaim, mountable *seen[string], at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	var claimed seen[string]
+	n := 0
+	for i := range claims {
+		if name := claims[i].Name; !claimed.add(name) {
+			errs = append(errs, volume(&model.Volume{Name: name, PersistentVolumeClaim: name}, true, mountable, at.element(n))...)
+			n++
 		}
-		if len(wrong) == 0 {
-			mountable[name] = true
-		}
-		errs = append(errs, wrong...)
 	}
-	return mountable, errs
+	for i := range own {
+		if v := &own[i]; !claimed.has(v.Name) {
+			errs = append(errs, volume(v, v.PersistentVolumeClaim != "" || v.ReadOnly, mountable, at.element(n))...)
+			n++
+		}
+	}
+	return errs
+}
+
+// volume checks one volume, which may be a claim.
+func volume(v *model.Volume, claim bool, mountable *seen[string], at fieldPath) field.ErrorList {
+	errs := podVolumeSource(v, claim, at)
+	if v.Name == "" {
+		errs = append(errs, field.Required(at.child("name").field(), ""))
+	} else {
+		errs = append(errs, follow(dnsLabel, at.child("name"), v.Name)...)
+	}
+	if mountable.has(v.Name) {
+		errs = append(errs, field.Duplicate(at.child("name").field(), v.Name))
+	}
+	if len(errs) == 0 {
+		mountable.add(v.Name)
+	}
+	return errs
+}
+
+// podVolumeSource checks that a volume is one thing. What the model does not know
+// is taken on trust.
+//
+// Source: pkg/apis/core/validation/validation.go, validateVolumeSource.
+func podVolumeSource(v *model.Volume, claim bool, at fieldPath) field.ErrorList {
+	switch at := at.child("persistentVolumeClaim"); {
+	case v.EmptyDir && claim:
+		return field.ErrorList{field.Forbidden(at.field(), "may not specify more than 1 volume type")}
+	case claim && v.PersistentVolumeClaim == "":
+		return field.ErrorList{field.Required(at.child("claimName").field(), "")}
+	default:
+		return nil
+	}
 }
 
 // maxHostname is how long a hostname may be on Linux.
@@ -68,32 +102,32 @@ const maxHostname = 64
 
 // Source: pkg/apis/core/validation/validation.go, validateHostnameOverride (gate
 // HostnameOverride).
-func hostnameOverride(s *model.PodSpec, at *field.Path) field.ErrorList {
+func hostnameOverride(s *model.PodSpec, at fieldPath) field.ErrorList {
 	if s.HostnameOverride == "" {
 		return nil
 	}
 	var errs field.ErrorList
 	if s.SetHostnameAsFQDN {
-		errs = append(errs, field.Forbidden(at, "may not be specified when setHostnameAsFQDN is true"))
+		errs = append(errs, field.Forbidden(at.field(), "may not be specified when setHostnameAsFQDN is true"))
 	}
 	if s.HostNetwork {
-		errs = append(errs, field.Forbidden(at, "may not be specified when hostNetwork is true"))
+		errs = append(errs, field.Forbidden(at.field(), "may not be specified when hostNetwork is true"))
 	}
 	if len(s.HostnameOverride) > maxHostname {
-		errs = append(errs, field.TooLong(at, "", maxHostname))
+		errs = append(errs, field.TooLong(at.field(), "", maxHostname))
 	}
 	return append(errs, follow(dnsSubdomain, at, s.HostnameOverride)...)
 }
 
 // Source: pkg/apis/core/validation/validation.go, validateDNSPolicy.
-func dnsPolicy(policy string, at *field.Path) field.ErrorList {
+func dnsPolicy(policy string, at fieldPath) field.ErrorList {
 	switch policy {
 	case "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None":
 		return nil
 	case "":
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(at.field(), "")}
 	default:
-		return field.ErrorList{field.NotSupported(at, policy,
+		return field.ErrorList{field.NotSupported(at.field(), policy,
 			[]string{"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"})}
 	}
 }
@@ -109,14 +143,14 @@ const (
 // has to bring everything.
 //
 // Source: pkg/apis/core/validation/validation.go, validatePodDNSConfig.
-func dnsConfig(s *model.PodSpec, at *field.Path) field.ErrorList {
+func dnsConfig(s *model.PodSpec, at fieldPath) field.ErrorList {
 	c := s.DNSConfig
 	if s.DNSPolicy == "None" {
 		if c == nil {
-			return field.ErrorList{field.Required(at, "must provide `dnsConfig` when `dnsPolicy` is None")}
+			return field.ErrorList{field.Required(at.field(), "must provide `dnsConfig` when `dnsPolicy` is None")}
 		}
 		if len(c.Nameservers) == 0 {
-			return field.ErrorList{field.Required(at.Child("nameservers"),
+			return field.ErrorList{field.Required(at.child("nameservers").field(),
 				"must provide at least one DNS nameserver when `dnsPolicy` is None")}
 		}
 	}
@@ -125,29 +159,29 @@ func dnsConfig(s *model.PodSpec, at *field.Path) field.ErrorList {
 	}
 	var errs field.ErrorList
 	if len(c.Nameservers) > maxNameservers {
-		errs = append(errs, field.Invalid(at.Child("nameservers"), c.Nameservers,
+		errs = append(errs, field.Invalid(at.child("nameservers").field(), c.Nameservers,
 			fmt.Sprintf("must not have more than %d nameservers", maxNameservers)))
 	}
 	for i, address := range c.Nameservers {
-		errs = append(errs, validation.IsValidIPForLegacyField(at.Child("nameservers").Index(i), address, false, nil)...)
+		errs = append(errs, ipAddress(address, at.child("nameservers").element(i))...)
 	}
 	if len(c.Searches) > maxSearches {
-		errs = append(errs, field.Invalid(at.Child("searches"), c.Searches,
+		errs = append(errs, field.Invalid(at.child("searches").field(), c.Searches,
 			fmt.Sprintf("must not have more than %d search paths", maxSearches)))
 	}
 	if len(strings.Join(c.Searches, " ")) > maxSearchChars {
-		errs = append(errs, field.Invalid(at.Child("searches"), c.Searches,
+		errs = append(errs, field.Invalid(at.child("searches").field(), c.Searches,
 			fmt.Sprintf("must not have more than %d characters (including spaces) in the search list", maxSearchChars)))
 	}
 	for i, search := range c.Searches {
 		if search == "." {
 			continue // the root: names are tried as they are
 		}
-		errs = append(errs, follow(validation.IsDNS1123SubdomainWithUnderscore, at.Child("searches").Index(i), strings.TrimSuffix(search, "."))...)
+		errs = append(errs, follow(searchDomain, at.child("searches").element(i), strings.TrimSuffix(search, "."))...)
 	}
 	for i, option := range c.Options {
 		if option.Name == "" {
-			errs = append(errs, field.Required(at.Child("options").Index(i), "must not be empty"))
+			errs = append(errs, field.Required(at.child("options").element(i).field(), "must not be empty"))
 		}
 	}
 	return errs

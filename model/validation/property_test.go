@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	apimachinery "k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -14,8 +15,9 @@ import (
 )
 
 var (
-	drawLabel  = rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?`)
-	drawString = rapid.StringMatching(`[-a-z0-9A-Z_./!]{0,6}|[a-z0-9A-Z]([-_.]?[a-z0-9A-Z]){0,4}|[a-z][a-z.]{1,4}/[a-z_]{1,3}|[a-zA-Z0-9]{60,66}|([a-z]{50}\.){5}[-a-z.]{0,5}`)
+	drawLabel   = rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?`)
+	drawString  = rapid.StringMatching(`[-a-z0-9A-Z_./!]{0,6}|[a-z0-9A-Z]([-_.]?[a-z0-9A-Z]){0,4}|[a-z][a-z.]{1,4}/[a-z_]{1,3}|[a-zA-Z0-9]{60,66}|([a-z]{50}\.){5}[-a-z.]{0,5}`)
+	drawAddress = rapid.StringMatching(`([0-2]?[0-9]{1,2}\.){3}[0-9]{1,3}|([0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}|::ffff:1\.2\.3\.[0-9]|fe80::1%[a-z]`)
 )
 
 // drawSet is any valid set, with its defaults: names and labels of its own, up
@@ -159,9 +161,14 @@ func TestPropertyNamesAgreeWithApimachinery(t *testing.T) {
 		{"a name of DNS", validation.IsDNSSubdomain, apimachinery.IsDNS1123Subdomain},
 		{"the key of a label", validation.IsLabelKey, apimachinery.IsQualifiedName},
 		{"the value of a label", validation.IsLabelValue, apimachinery.IsValidLabelValue},
+		{"the name of a port", validation.IsPortName, apimachinery.IsValidPortName},
+		{"a domain to search", validation.IsSearchDomain, apimachinery.IsDNS1123SubdomainWithUnderscore},
+		{"an address", validation.IsIP, func(s string) []string {
+			return messages(apimachinery.IsValidIPForLegacyField(field.NewPath("ip"), s, true, nil))
+		}},
 	} {
 		t.Run(r.what, rapid.MakeCheck(func(t *rapid.T) {
-			s := rapid.OneOf(drawString, drawLabel, rapid.String()).Draw(t, "s")
+			s := rapid.OneOf(drawString, drawLabel, drawAddress, rapid.String()).Draw(t, "s")
 			if ours, theirs := r.ours(s), len(r.theirs(s)) == 0; ours != theirs {
 				t.Fatalf("%q: we say %v, apimachinery says %v", s, ours, theirs)
 			}
@@ -169,16 +176,21 @@ func TestPropertyNamesAgreeWithApimachinery(t *testing.T) {
 	}
 }
 
-// What runs for every pod and every report allocates nothing when all is well.
+// What runs for every set, every pod and every report allocates nothing when all
+// is well.
 func TestAllocations(t *testing.T) {
 	old := model.StatefulSetStatus{Replicas: 3, ReadyReplicas: 2, AvailableReplicas: 1, CollisionCount: ptr(int32(1))}
 	updated := old
 	updated.ReadyReplicas = 3
+	set := web()
+	set.Default()
 	for _, r := range []struct {
 		what string
 		run  func() bool
 	}{
 		{"a report of the controller", func() bool { return validation.StatefulSetStatus(&updated, &old) == nil }},
+		{"a new set", func() bool { return validation.Create(set) == nil }},
+		{"a set that replaces itself", func() bool { return validation.Update(set, set) == nil }},
 		{"the identity of a pod", func() bool { return validation.PodIdentity("web-0", "web-9f5dd7b4c8") == nil }},
 	} {
 		t.Run(r.what, func(t *testing.T) {

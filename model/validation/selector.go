@@ -15,34 +15,51 @@ const badOperator = "not a valid selector operator"
 //
 // Source: apimachinery pkg/apis/meta/v1/validation/validation.go,
 // ValidateLabelSelector.
-func labelSelector(s *model.LabelSelector, at *field.Path) field.ErrorList {
-	errs := labels(s.MatchLabels, at.Child("matchLabels"))
+func labelSelector(s *model.LabelSelector, at fieldPath) field.ErrorList {
+	return labelSelectorBut(s, anyValue(false), at)
+}
+
+// anyValue says that the values of expressions are not looked at, because what is
+// stored has wrong ones already.
+type anyValue bool
+
+func labelSelectorBut(s *model.LabelSelector, free anyValue, at fieldPath) field.ErrorList {
+	errs := labels(s.MatchLabels, at.child("matchLabels"))
 	for i, r := range s.MatchExpressions {
-		at := at.Child("matchExpressions").Index(i)
+		at := at.child("matchExpressions").element(i)
 		errs = append(errs, operands(r, at)...)
-		errs = append(errs, follow(labelKey, at.Child("key"), r.Key)...)
-		for j, value := range r.Values {
-			errs = append(errs, follow(labelValue, at.Child("values").Index(j), value)...)
-		}
+		errs = append(errs, follow(labelKey, at.child("key"), r.Key)...)
+		errs = append(errs, operandValues(r.Values, free, at.child("values"))...)
+	}
+	return errs
+}
+
+func operandValues(values []string, free anyValue, at fieldPath) field.ErrorList {
+	if free {
+		return nil
+	}
+	var errs field.ErrorList
+	for i, value := range values {
+		errs = append(errs, follow(labelValue, at.element(i), value)...)
 	}
 	return errs
 }
 
 // operands checks that an expression has values if and only if its operator
 // compares with some.
-func operands(r model.LabelSelectorRequirement, at *field.Path) field.ErrorList {
+func operands(r model.LabelSelectorRequirement, at fieldPath) field.ErrorList {
 	switch r.Operator {
 	case model.SelectorIn, model.SelectorNotIn:
 		if len(r.Values) == 0 {
-			return field.ErrorList{field.Required(at.Child("values"), "must be specified when `operator` is 'In' or 'NotIn'")}
+			return field.ErrorList{field.Required(at.child("values").field(), "must be specified when `operator` is 'In' or 'NotIn'")}
 		}
 	case model.SelectorExists, model.SelectorDoesNotExist:
 		if len(r.Values) > 0 {
-			return field.ErrorList{field.Forbidden(at.Child("values"),
+			return field.ErrorList{field.Forbidden(at.child("values").field(),
 				"may not be specified when `operator` is 'Exists' or 'DoesNotExist'")}
 		}
 	default:
-		return field.ErrorList{field.Invalid(at.Child("operator"), r.Operator, badOperator)}
+		return field.ErrorList{field.Invalid(at.child("operator").field(), r.Operator, badOperator)}
 	}
 	return nil
 }
@@ -51,30 +68,45 @@ func operands(r model.LabelSelectorRequirement, at *field.Path) field.ErrorList 
 // more.
 //
 // Source: pkg/apis/core/validation/validation.go, ValidateNodeSelector.
-func nodeSelector(s *model.NodeSelector, at *field.Path) field.ErrorList {
-	at = at.Child("nodeSelectorTerms")
+func nodeSelector(s *model.NodeSelector, free anyValue, at fieldPath) field.ErrorList {
+	at = at.child("nodeSelectorTerms")
 	if len(s.Terms) == 0 {
-		return field.ErrorList{field.Required(at, "must have at least one node selector term")}
+		return field.ErrorList{field.Required(at.field(), "must have at least one node selector term")}
 	}
 	var errs field.ErrorList
 	for i, term := range s.Terms {
 		for j, r := range term.MatchExpressions {
-			at := at.Index(i).Child("matchExpressions").Index(j)
+			at := at.element(i).child("matchExpressions").element(j)
 			switch r.Operator {
 			case "Gt", "Lt":
 				if len(r.Values) != 1 {
-					errs = append(errs, field.Required(at.Child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+					errs = append(errs, field.Required(at.child("values").field(), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
 				}
 			default:
 				errs = append(errs, operands(r, at)...)
 			}
-			errs = append(errs, follow(labelKey, at.Child("key"), r.Key)...)
-			for k, value := range r.Values {
-				errs = append(errs, follow(labelValue, at.Child("values").Index(k), value)...)
-			}
+			errs = append(errs, follow(labelKey, at.child("key"), r.Key)...)
+			errs = append(errs, operandValues(r.Values, free, at.child("values"))...)
 		}
 	}
 	return errs
+}
+
+// wrongValues reports whether one of the values is none of a label.
+//
+// Source: pkg/apis/core/helper/helpers.go, HasInvalidLabelValueInNodeSelectorTerms.
+func wrongValues(s *model.NodeSelector) anyValue {
+	if s == nil {
+		return false
+	}
+	for _, term := range s.Terms {
+		for _, r := range term.MatchExpressions {
+			if slices.ContainsFunc(r.Values, func(v string) bool { return !isLabelValue(v) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func sameRequirement(a, b model.LabelSelectorRequirement) bool {

@@ -10,46 +10,58 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // Service says why a Service could not be created. Its name is a label of RFC
 // 1123, and may begin with a digit (gate RelaxedServiceNameValidation).
 //
 // Source: pkg/apis/core/validation/validation.go, ValidateService.
-func Service(s *model.Service) field.ErrorList {
-	return service(s, clusterIPs(&s.Spec))
+func Service(s *model.Service) field.ErrorList { return newService(s, newest) }
+
+func newService(s *model.Service, rules release.Rules) field.ErrorList {
+	rule := dnsLabel
+	if rules.Has(release.ServiceNamesBeginWithLetter) {
+		rule = oldServiceName
+	}
+	errs := objectMeta(&s.ObjectMeta, s.Kind(), rule)
+	return append(errs, serviceSpec(&s.Spec, s.Spec.ClusterIP, clusterIPs(&s.Spec), nil)...)
 }
 
-func service(s *model.Service, ips []string) field.ErrorList {
-	at := field.NewPath("spec")
-	headless := len(ips) > 0 && ips[0] == model.ClusterIPNone
-	errs := objectMeta(&s.ObjectMeta, s.Kind(), dnsLabel)
-	if len(s.Spec.Ports) == 0 && !headless && s.Spec.Type != model.ServiceExternalName {
-		errs = append(errs, field.Required(at.Child("ports"), ""))
+// oldServiceName is the rule of Services' names before 1.36: a label of RFC 1035.
+func oldServiceName(s string) []string { return validation.IsDNS1035Label(s) }
+
+// serviceSpec checks the spec with the addresses that it comes to, of which the
+// stored ones, if there are any, are not judged again.
+//
+// Source: pkg/apis/core/validation/validation.go, validateService.
+func serviceSpec(s *model.ServiceSpec, ip string, ips, stored []string) field.ErrorList {
+	at := top("spec")
+	headless := len(ips) == 1 && ips[0] == model.ClusterIPNone
+	var errs field.ErrorList
+	if len(s.Ports) == 0 && !headless && s.Type != model.ServiceExternalName {
+		errs = append(errs, field.Required(at.child("ports").field(), ""))
 	}
-	switch s.Spec.Type {
+	switch s.Type {
 	case model.ServiceClusterIP:
 	case model.ServiceNodePort, model.ServiceLoadBalancer:
 		if headless {
-			errs = append(errs, field.Invalid(at.Child("clusterIPs").Index(0), ips[0],
-				fmt.Sprintf("may not be set to 'None' for %s services", s.Spec.Type)))
+			errs = append(errs, field.Invalid(at.child("clusterIPs").element(0).field(), ips[0],
+				fmt.Sprintf("may not be set to 'None' for %s services", s.Type)))
 		}
 	case model.ServiceExternalName:
-		errs = append(errs, externalName(&s.Spec, ips, at)...)
+		errs = append(errs, externalName(s, ips, at)...)
 	}
-	names := make(map[string]bool, len(s.Spec.Ports))
-	for i := range s.Spec.Ports {
-		errs = append(errs, servicePort(&s.Spec.Ports[i], len(s.Spec.Ports) > 1, names, at.Child("ports").Index(i))...)
+	var names seen[string]
+	for i := range s.Ports {
+		errs = append(errs, servicePort(&s.Ports[i], len(s.Ports) > 1, &names, at.child("ports").element(i))...)
 	}
-	errs = append(errs, labels(s.Spec.Selector, at.Child("selector"))...)
-	if s.Spec.Type != model.ServiceExternalName {
-		errs = append(errs, addresses(ips, at.Child("clusterIPs"))...)
-		if s.Spec.ClusterIP != "" && len(ips) > 0 && ips[0] != s.Spec.ClusterIP {
-			errs = append(errs, field.Invalid(at.Child("clusterIPs"), ips, "first value must match `clusterIP`"))
-		}
+	errs = append(errs, labels(s.Selector, at.child("selector"))...)
+	if s.Type != model.ServiceExternalName {
+		errs = append(errs, addresses(ip, ips, stored, at.child("clusterIPs"))...)
 	}
-	errs = append(errs, serviceType(s.Spec.Type, at.Child("type"))...)
-	return append(errs, duplicatePorts(&s.Spec, at.Child("ports"))...)
+	errs = append(errs, serviceType(s.Type, at.child("type"))...)
+	return append(errs, duplicatePorts(s, at.child("ports"))...)
 }
 
 // clusterIPs are the addresses of a Service, however they are written: clusterIP
@@ -63,123 +75,140 @@ func clusterIPs(s *model.ServiceSpec) []string {
 	return s.ClusterIPs
 }
 
-func externalName(s *model.ServiceSpec, ips []string, at *field.Path) field.ErrorList {
+func externalName(s *model.ServiceSpec, ips []string, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	if len(ips) > 0 {
-		errs = append(errs, field.Forbidden(at.Child("clusterIPs"), "may not be set for ExternalName services"))
+		errs = append(errs, field.Forbidden(at.child("clusterIPs").field(), "may not be set for ExternalName services"))
 	}
 	name := strings.TrimSuffix(s.ExternalName, ".") // it may be fully qualified
 	if name == "" {
-		return append(errs, field.Required(at.Child("externalName"), ""))
+		return append(errs, field.Required(at.child("externalName").field(), ""))
 	}
-	return append(errs, follow(dnsSubdomain, at.Child("externalName"), name)...)
+	return append(errs, follow(dnsSubdomain, at.child("externalName"), name)...)
 }
 
-func serviceType(t model.ServiceType, at *field.Path) field.ErrorList {
+func serviceType(t model.ServiceType, at fieldPath) field.ErrorList {
 	switch t {
 	case model.ServiceClusterIP, model.ServiceExternalName, model.ServiceLoadBalancer, model.ServiceNodePort:
 		return nil
 	case "":
-		return field.ErrorList{field.Required(at, "")}
+		return field.ErrorList{field.Required(at.field(), "")}
 	default:
-		return field.ErrorList{field.NotSupported(at, t, []model.ServiceType{
+		return field.ErrorList{field.NotSupported(at.field(), t, []model.ServiceType{
 			model.ServiceClusterIP, model.ServiceExternalName, model.ServiceLoadBalancer, model.ServiceNodePort})}
 	}
 }
 
 // addresses checks the cluster IPs: None alone, or an address, or one address of
-// each IP family.
+// each IP family; the first of the list is the one.
 //
 // Source: pkg/apis/core/validation/validation.go,
 // ValidateServiceClusterIPsRelatedFields.
-func addresses(ips []string, at *field.Path) field.ErrorList {
+func addresses(ip string, ips, stored []string, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
+	switch {
+	case ip == "" && len(ips) > 0:
+		errs = append(errs, field.Invalid(at.field(), ips, "must be empty when `clusterIP` is not specified"))
+	case ip != "" && len(ips) == 0:
+		errs = append(errs, field.Required(at.field(), ""))
+	case ip != "" && ips[0] != ip:
+		errs = append(errs, field.Invalid(at.field(), ips, "first value must match `clusterIP`"))
+	}
 	wrong := false
 	for i, ip := range ips {
 		if i == 0 && ip == model.ClusterIPNone {
 			if len(ips) > 1 {
-				errs = append(errs, field.Invalid(at, ips, "'None' must be the first and only value"))
+				errs = append(errs, field.Invalid(at.field(), ips, "'None' must be the first and only value"))
 				wrong = true
 			}
 			continue
 		}
-		malformed := validation.IsValidIPForLegacyField(at.Index(i), ip, false, nil)
+		if slices.Contains(stored, ip) {
+			continue
+		}
+		malformed := ipAddress(ip, at.element(i))
 		wrong = wrong || len(malformed) > 0
 		errs = append(errs, malformed...)
 	}
 	if len(ips) > 2 {
-		errs = append(errs, field.Invalid(at, ips, "may only hold up to 2 values"))
+		errs = append(errs, field.Invalid(at.field(), ips, "may only hold up to 2 values"))
 	}
-	if !wrong && len(ips) > 1 && !bothFamilies(ips) {
-		errs = append(errs, field.Invalid(at, ips, "may specify no more than one IP for each IP family"))
+	if wrong || len(ips) < 2 {
+		return errs
+	}
+	dual, err := bothFamilies(ips)
+	if err != nil {
+		errs = append(errs, field.InternalError(at.field(), fmt.Errorf("failed to check for dual stack with error:%w", err)))
+	}
+	if !dual {
+		errs = append(errs, field.Invalid(at.field(), ips, "may specify no more than one IP for each IP family"))
 	}
 	return errs
 }
 
-func bothFamilies(ips []string) bool {
-	v4, v6 := 0, 0
-	for _, s := range ips {
-		if ip, err := netip.ParseAddr(s); err == nil && ip.Is6() {
-			v6++
-		} else {
-			v4++
+// bothFamilies reports whether there are addresses of IPv4 and of IPv6. Only None
+// can be none: a stored one is not judged again, wherever it stands now.
+func bothFamilies(ips []string) (bool, error) {
+	v4, v6 := false, false
+	for i, s := range ips {
+		if s == model.ClusterIPNone {
+			return false, fmt.Errorf("invalid IP[%d]: %v", i, s)
 		}
+		ip, err := netip.ParseAddr(s)
+		is6 := err == nil && ip.Is6() && !ip.Is4In6()
+		v4, v6 = v4 || !is6, v6 || is6
 	}
-	return v4 <= 1 && v6 <= 1
+	return v4 && v6, nil
 }
 
 // servicePort checks one port. Only a Service with one port may leave it
 // without a name.
 //
 // Source: pkg/apis/core/validation/validation.go, validateServicePort.
-func servicePort(p *model.ServicePort, needsName bool, names map[string]bool, at *field.Path) field.ErrorList {
+func servicePort(p *model.ServicePort, needsName bool, names *seen[string], at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	switch {
 	case p.Name == "" && needsName:
-		errs = append(errs, field.Required(at.Child("name"), ""))
+		errs = append(errs, field.Required(at.child("name").field(), ""))
 	case p.Name != "":
-		errs = append(errs, follow(dnsLabel, at.Child("name"), p.Name)...)
-		if names[p.Name] {
-			errs = append(errs, field.Duplicate(at.Child("name"), p.Name))
+		errs = append(errs, follow(dnsLabel, at.child("name"), p.Name)...)
+		if names.add(p.Name) {
+			errs = append(errs, field.Duplicate(at.child("name").field(), p.Name))
 		}
-		names[p.Name] = true
 	}
-	errs = append(errs, portNumber(p.Port, at.Child("port"))...)
-	errs = append(errs, protocol(p.Protocol, at.Child("protocol"))...)
+	errs = append(errs, portNumber(p.Port, at.child("port"))...)
+	errs = append(errs, protocol(p.Protocol, at.child("protocol"))...)
 	if p.TargetPort.IsString {
-		return append(errs, follow(validation.IsValidPortName, at.Child("targetPort"), p.TargetPort.StrVal)...)
+		return append(errs, follow(portName, at.child("targetPort"), p.TargetPort.StrVal)...)
 	}
-	return append(errs, portNumber(p.TargetPort.IntVal, at.Child("targetPort"))...)
+	return append(errs, portNumber(p.TargetPort.IntVal, at.child("targetPort"))...)
 }
 
 // duplicatePorts refuses two ports of one protocol and number, and node ports
 // where they mean nothing.
-func duplicatePorts(s *model.ServiceSpec, at *field.Path) field.ErrorList {
+func duplicatePorts(s *model.ServiceSpec, at fieldPath) field.ErrorList {
 	type key struct {
 		protocol string
 		port     int32
 	}
 	var errs field.ErrorList
-	nodePorts := make(map[key]bool)
+	var ports, nodePorts seen[key]
 	for i, p := range s.Ports {
 		if p.NodePort == 0 {
 			continue
 		}
-		at := at.Index(i).Child("nodePort")
+		at := at.element(i).child("nodePort")
 		if s.Type == model.ServiceClusterIP {
-			errs = append(errs, field.Forbidden(at, "may not be used when `type` is 'ClusterIP'"))
+			errs = append(errs, field.Forbidden(at.field(), "may not be used when `type` is 'ClusterIP'"))
 		}
-		if nodePorts[key{p.Protocol, p.NodePort}] {
-			errs = append(errs, field.Duplicate(at, p.NodePort))
+		if nodePorts.add(key{p.Protocol, p.NodePort}) {
+			errs = append(errs, field.Duplicate(at.field(), p.NodePort))
 		}
-		nodePorts[key{p.Protocol, p.NodePort}] = true
 	}
-	ports := make(map[key]bool, len(s.Ports))
 	for i, p := range s.Ports {
-		if ports[key{p.Protocol, p.Port}] {
-			errs = append(errs, field.Duplicate(at.Index(i), internalServicePort{Protocol: p.Protocol, Port: p.Port}))
+		if ports.add(key{p.Protocol, p.Port}) {
+			errs = append(errs, field.Duplicate(at.element(i).field(), internalServicePort{Protocol: p.Protocol, Port: p.Port}))
 		}
-		ports[key{p.Protocol, p.Port}] = true
 	}
 	return errs
 }
@@ -198,43 +227,108 @@ func duplicatePorts(s *model.ServiceSpec, at *field.Path) field.ErrorList {
 // pkg/registry/core/service/strategy.go, patchAllocatedValues and
 // dropTypeDependentFields.
 func ServiceUpdate(updated, old *model.Service) field.ErrorList {
+	spec := updated.Spec // a copy, which gets what the update leaves out
 	before := clusterIPs(&old.Spec)
-	after := clusterIPsAfter(&updated.Spec, &old.Spec)
-	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
-	if updated.Spec.Type != model.ServiceExternalName && old.Spec.Type != model.ServiceExternalName {
-		errs = append(errs, sameAddresses(after, before, field.NewPath("spec", "clusterIPs"))...)
+	after := clusterIPsAfter(&spec, &old.Spec)
+	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta, updated.Kind())
+	if spec.Type != model.ServiceExternalName && old.Spec.Type != model.ServiceExternalName {
+		errs = append(errs, sameAddresses(after, before, top("spec").child("clusterIPs"))...)
 	}
-	return append(errs, service(updated, after)...)
+	spec.Ports = portsAfter(&spec, &old.Spec)
+	return append(errs, serviceSpec(&spec, spec.ClusterIP, after, before)...)
 }
 
 // clusterIPsAfter are the addresses that an update asks for: those that it
 // leaves out stay, and those that the new type cannot have go with the old type.
+// It brings updated.ClusterIP to where the list is.
 func clusterIPsAfter(updated, old *model.ServiceSpec) []string {
-	before, after := clusterIPs(old), clusterIPs(updated)
-	if updated.ClusterIP != old.ClusterIP && len(updated.ClusterIPs) > 0 && slices.Equal(updated.ClusterIPs, old.ClusterIPs) {
-		after = nil // clusterIP alone was edited, and the list follows it
-		if updated.ClusterIP != "" {
-			after = []string{updated.ClusterIP}
+	before, after := clusterIPs(old), updated.ClusterIPs
+	if updated.Type != model.ServiceExternalName && old.Type != model.ServiceExternalName {
+		if updated.ClusterIP == "" {
+			updated.ClusterIP = old.ClusterIP
+		}
+		if len(after) == 0 {
+			after = before
 		}
 	}
+	same := slices.Equal(after, before)
 	switch {
-	case old.Type == model.ServiceExternalName:
-		return after
-	case updated.Type == model.ServiceExternalName && slices.Equal(after, before):
-		return nil
-	case updated.Type != model.ServiceExternalName && len(after) == 0:
-		return before
-	default:
-		return after
+	case updated.ClusterIP == old.ClusterIP && len(after) == 0:
+		after = before
+	case updated.ClusterIP != old.ClusterIP && same && updated.ClusterIP == "":
+		after = nil
+	case updated.ClusterIP != old.ClusterIP && same: // clusterIP alone was edited, and the list follows it
+		after = []string{updated.ClusterIP}
 	}
+	if updated.Type == model.ServiceExternalName && old.Type != model.ServiceExternalName &&
+		updated.ClusterIP == old.ClusterIP && slices.Equal(after, before) {
+		updated.ClusterIP = ""
+		return nil
+	}
+	return after
 }
 
+// portsAfter are the ports of an update with their ports on the nodes: those that
+// it leaves out stay, by the name of the port, and those that the new type cannot
+// have go with the old type, unless the update adds another one.
+//
+// Source: pkg/registry/core/service/storage/storage.go, patchAllocatedValues;
+// pkg/registry/core/service/strategy.go, dropTypeDependentFields.
+func portsAfter(updated, old *model.ServiceSpec) []model.ServicePort {
+	if !onNodes(old.Type) {
+		return updated.Ports
+	}
+	before, after := nodePorts(old.Ports), nodePorts(updated.Ports)
+	ports := slices.Clone(updated.Ports)
+	foreign := func(port int32) bool { return !slices.Contains(before, port) }
+	switch {
+	case onNodes(updated.Type):
+		for i := range ports {
+			kept := nodePortOf(old.Ports, ports[i].Name)
+			if ports[i].NodePort == 0 && !slices.Contains(after, kept) {
+				ports[i].NodePort = kept
+			}
+		}
+	case !slices.ContainsFunc(after, foreign):
+		for i := range ports {
+			ports[i].NodePort = 0
+		}
+	}
+	return ports
+}
+
+func onNodes(t model.ServiceType) bool {
+	return t == model.ServiceNodePort || t == model.ServiceLoadBalancer
+}
+
+func nodePorts(ports []model.ServicePort) []int32 {
+	var out []int32
+	for _, p := range ports {
+		if p.NodePort != 0 {
+			out = append(out, p.NodePort)
+		}
+	}
+	return out
+}
+
+// nodePortOf is the port on the nodes of the last port of a name.
+func nodePortOf(ports []model.ServicePort, name string) int32 {
+	for _, p := range slices.Backward(ports) {
+		if p.Name == name {
+			return p.NodePort
+		}
+	}
+	return 0
+}
+
+// sameAddresses compares, unless both are headless.
+//
 // Source: pkg/apis/core/validation/validation.go,
 // validateUpgradeDowngradeClusterIPs: a second address may come and go.
-func sameAddresses(after, before []string, at *field.Path) field.ErrorList {
+func sameAddresses(after, before []string, at fieldPath) field.ErrorList {
 	const changed = "may not change once set"
 	if len(before) == 0 && len(after) > 0 {
-		return field.ErrorList{field.Invalid(at.Index(0), after, changed)}
+		return field.ErrorList{field.Invalid(at.element(0).field(), after, changed)}
 	}
 	var errs field.ErrorList
 	for i := range min(len(before), len(after)) {
@@ -242,7 +336,7 @@ func sameAddresses(after, before []string, at *field.Path) field.ErrorList {
 			break
 		}
 		if before[i] != after[i] {
-			errs = append(errs, field.Invalid(at.Index(i), after, changed))
+			errs = append(errs, field.Invalid(at.element(i).field(), after, changed))
 		}
 	}
 	return errs

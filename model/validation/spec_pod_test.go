@@ -3,8 +3,6 @@ package validation_test
 import (
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
-
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
 )
@@ -29,29 +27,29 @@ func podOf(s *model.StatefulSet, ordinal int32, revision string) *model.Pod {
 }
 
 func podRows() []row {
-	pod := func(edit func(*model.Pod)) field.ErrorList {
+	pod := func(edit func(*model.Pod)) asked {
 		s := web()
 		s.Default()
 		p := podOf(s, 0, "web-9f5dd7b4c8")
 		edit(p)
-		return validation.Create(p)
+		return toCreate(p)
 	}
-	setPod := func(set, revision string) field.ErrorList {
+	setPod := func(set, revision string) asked {
 		s := web()
 		s.Name = set
 		s.Default()
-		return validation.Pod(podOf(s, 0, revision))
+		return toCreate(podOf(s, 0, revision))
 	}
-	dns := func(c model.PodDNSConfig) field.ErrorList {
+	dns := func(c model.PodDNSConfig) asked {
 		return pod(func(p *model.Pod) { p.Spec.DNSConfig = &c })
 	}
-	changed := func(edit func(*model.Pod)) field.ErrorList {
+	changed := func(edit func(*model.Pod)) asked {
 		s := web()
 		s.Default()
 		old, updated := podOf(s, 0, "web-1"), podOf(s, 0, "web-1")
 		updated.Spec.Containers = append([]model.Container(nil), updated.Spec.Containers...)
 		edit(updated)
-		return validation.Update(updated, old)
+		return toUpdate(updated, old)
 	}
 	long, hash := a(62)+"-0", a(53)+"-9f5dd7b4c8"
 	manySearches := strings.Split(strings.TrimSpace(strings.Repeat("a ", 33)), " ")
@@ -63,12 +61,12 @@ func podRows() []row {
 		{"P1", "a set's pod is valid", pod(func(*model.Pod) {}), none},
 		{"P2", "a name of 64 characters is too long for a label and a hostname", setPod(a(62), "r"), []string{
 			`metadata.labels: Invalid value: "` + long + `": ` + labelValue63, `spec.hostname: Invalid value: "` + long + `": ` + label63}},
-		{"P2", "the check of identities says the same", validation.PodIdentity(long, "r"), []string{
+		{"P2", "the check of identities says the same", answered(validation.PodIdentity(long, "r")), []string{
 			`metadata.labels: Invalid value: "` + long + `": ` + labelValue63, `spec.hostname: Invalid value: "` + long + `": ` + label63}},
 		{"P3", "a set's name of 53 characters and a hash of 10 are too long for a label", setPod(a(53), hash), []string{`metadata.labels: Invalid value: "` + hash + `": ` + labelValue63}},
-		{"P3", "the check of identities says the same", validation.PodIdentity(a(53)+"-0", hash), []string{`metadata.labels: Invalid value: "` + hash + `": ` + labelValue63}},
+		{"P3", "the check of identities says the same", answered(validation.PodIdentity(a(53)+"-0", hash)), []string{`metadata.labels: Invalid value: "` + hash + `": ` + labelValue63}},
 		{"P3", "52 characters are not too long", setPod(a(52), hash[1:]), none},
-		{"P3", "the check of identities agrees", validation.PodIdentity(a(52)+"-0", hash[1:]), none},
+		{"P3", "the check of identities agrees", answered(validation.PodIdentity(a(52)+"-0", hash[1:])), none},
 		{"P4", "the subdomain is a label of DNS", pod(func(p *model.Pod) { p.Spec.Subdomain = "Bad_Sub" }), []string{`spec.subdomain: Invalid value: "Bad_Sub": ` + rfc1123Label}},
 		{"P5", "the DNS policy None needs a configuration", pod(func(p *model.Pod) { p.Spec.DNSPolicy = "None" }),
 			[]string{"spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None"}},

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
@@ -13,20 +12,20 @@ import (
 func setRows() []row {
 	type set = *model.StatefulSet
 	const notMatched = `spec.template.metadata.labels: Invalid value: {"app":"nginx"}: ` + "`selector` does not match template `labels`"
-	strategy := func(u model.UpdateStrategy) field.ErrorList {
+	strategy := func(u model.UpdateStrategy) asked {
 		return setWith(func(s set) { s.Spec.UpdateStrategy = u })
 	}
-	rolling := func(r model.RollingUpdateStrategy) field.ErrorList {
+	rolling := func(r model.RollingUpdateStrategy) asked {
 		return strategy(model.UpdateStrategy{Type: model.RollingUpdate, RollingUpdate: &r})
 	}
-	maxUnavailable := func(v model.IntOrString) field.ErrorList {
+	maxUnavailable := func(v model.IntOrString) asked {
 		return rolling(model.RollingUpdateStrategy{MaxUnavailable: &v})
 	}
 	const maxPath = "spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: "
-	container := func(edit func(*model.Container)) field.ErrorList {
+	container := func(edit func(*model.Container)) asked {
 		return setWith(func(s set) { edit(&s.Spec.Template.Spec.Containers[0]) })
 	}
-	claim := func(edit func(*model.PersistentVolumeClaim)) field.ErrorList {
+	claim := func(edit func(*model.PersistentVolumeClaim)) asked {
 		return setWith(func(s set) { edit(&s.Spec.VolumeClaimTemplates[0]) })
 	}
 	unnamed := web()
@@ -38,10 +37,10 @@ func setRows() []row {
 		{"V1", "a name begins with a letter or digit", setWith(func(s set) { s.Name = "-web" }), []string{`metadata.name: Invalid value: "-web": ` + rfc1123Label}},
 		{"V2", "a name has no dots", setWith(func(s set) { s.Name = "a.b" }), []string{`metadata.name: Invalid value: "a.b": must not contain dots`}},
 		{"V3", "a name has 63 characters at most", setWith(func(s set) { s.Name = a(64) }), []string{`metadata.name: Invalid value: "` + a(64) + `": ` + label63}},
-		{"V4", "name and namespace are required", validation.StatefulSet(unnamed),
+		{"V4", "name and namespace are required", answered(validation.StatefulSet(unnamed)),
 			[]string{"metadata.name: Required value: name or generateName is required", "metadata.namespace: Required value"}},
 		{"V5", "replicas are not negative", setWith(func(s set) { s.Spec.Replicas = ptr(int32(-1)) }), []string{"spec.replicas: Invalid value: -1: " + notNegative}},
-		{"V5", "the subresource scale says the same", validation.Scale(-1), []string{"spec.replicas: Invalid value: -1: " + notNegative}},
+		{"V5", "the subresource scale says the same", answered(validation.Scale(-1)), []string{"spec.replicas: Invalid value: -1: " + notNegative}},
 		{"V6", "minReadySeconds is not negative", setWith(func(s set) { s.Spec.MinReadySeconds = -1 }), []string{"spec.minReadySeconds: Invalid value: -1: " + notNegative}},
 		{"V6", "ordinals do not start below 0", setWith(func(s set) { s.Spec.Ordinals = &model.Ordinals{Start: -1} }), []string{"spec.ordinals.start: Invalid value: -1: " + notNegative}},
 		{"V7", "a selector is required, and a missing one selects nothing", setWith(func(s set) { s.Spec.Selector = nil }), []string{"spec.selector: Required value", notMatched}},
@@ -118,13 +117,13 @@ func setUpdateRows() []row {
 	const claimJSON = `[{"name":"www","Spec":{"AccessModes":["ReadWriteOnce"],"Selector":null,"Resources":{"Limits":null,"Requests":{"storage":"2Gi"}},` +
 		`"VolumeName":"","StorageClassName":null,"VolumeMode":"Filesystem","DataSource":null,"DataSourceRef":null,"VolumeAttributesClassName":null},` +
 		`"Status":{"Phase":"Pending","AccessModes":null,"Capacity":null,"Conditions":null,"AllocatedResources":null,"AllocatedResourceStatuses":null,` +
-		`"CurrentVolumeAttributesClassName":null,"ModifyVolumeStatus":null}}]`
-	tolerant := func(edit func(old, updated set)) field.ErrorList {
+		`"CurrentVolumeAttributesClassName":null,"ModifyVolumeStatus":null,"HealthStatus":null}}]`
+	tolerant := func(edit func(old, updated set)) asked {
 		old, updated := web(), web()
 		old.Default()
 		updated.Default()
 		edit(old, updated)
-		return validation.StatefulSetUpdate(updated, old)
+		return toUpdate(updated, old)
 	}
 	return []row{
 		{"U1", "the selector is immutable", setChanged(func(s set) {

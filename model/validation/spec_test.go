@@ -1,6 +1,7 @@
 package validation_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,9 +17,29 @@ import (
 type row struct {
 	id   string
 	rule string
-	got  field.ErrorList
+	got  asked
 	want []string
 }
+
+// asked is a question to the API server, and our answer: whether the object may
+// come into being, or replace old.
+type asked struct {
+	object, old model.Object
+	errs        field.ErrorList
+}
+
+func toCreate(object model.Object) asked {
+	return asked{object: object, errs: validation.Create(object)}
+}
+
+func toUpdate(updated, old model.Object) asked {
+	return asked{object: updated, old: old, errs: validation.Update(updated, old)}
+}
+
+// answered is an answer to a question that only the simulator can be asked.
+func answered(errs field.ErrorList) asked { return asked{errs: errs} }
+
+func (a asked) messages() []string { return messages(a.errs) }
 
 // none is what comes back when the API server agrees.
 var none []string
@@ -34,11 +55,12 @@ const (
 	immutable     = "field is immutable"
 )
 
+func specRows() []row {
+	return slices.Concat(setRows(), setUpdateRows(), podRows(), serviceRows(), claimRows(), volumeRows(), classRows())
+}
+
 func TestSpec(t *testing.T) {
-	var all []row
-	for _, rows := range [][]row{setRows(), setUpdateRows(), podRows(), serviceRows(), claimRows(), volumeRows(), classRows()} {
-		all = append(all, rows...)
-	}
+	all := specRows()
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].id == all[0].id {
@@ -48,11 +70,15 @@ func TestSpec(t *testing.T) {
 		all = all[n:]
 		t.Run("validation/"+rows[0].id, func(t *testing.T) {
 			for _, r := range rows {
-				t.Run(r.rule, func(t *testing.T) { require.Equal(t, r.want, messages(r.got)) })
+				t.Run(r.rule, func(t *testing.T) { require.Equal(t, r.want, r.got.messages()) })
 			}
 		})
 	}
 	t.Run("validation/C13", testClaimResize)
+	t.Run("validation/P9", func(t *testing.T) {
+		require.EqualError(t, validation.Forbidden(model.KindPod, "web-0", "unable to create new content in namespace default because it is being terminated"),
+			`pods "web-0" is forbidden: unable to create new content in namespace default because it is being terminated`, "a namespace that is being deleted gets no pods")
+	})
 	t.Run("validation/U9", func(t *testing.T) {
 		require.EqualError(t, validation.Conflict(model.KindStatefulSet, "web"), `Operation cannot be fulfilled on statefulsets.apps "web": `+
 			"the object has been modified; please apply your changes to the latest version and try again", "an update from an old version is refused")
@@ -95,19 +121,19 @@ func web() *model.StatefulSet {
 }
 
 // setWith is what comes back for the set of every tutorial after an edit.
-func setWith(edit func(*model.StatefulSet)) field.ErrorList {
+func setWith(edit func(*model.StatefulSet)) asked {
 	s := web()
 	edit(s)
 	s.Default()
-	return validation.StatefulSet(s)
+	return toCreate(s)
 }
 
 // setChanged is what comes back for an update of the stored set of every
 // tutorial. The edit sees the set with its defaults.
-func setChanged(edit func(*model.StatefulSet)) field.ErrorList {
+func setChanged(edit func(*model.StatefulSet)) asked {
 	old, updated := web(), web()
 	old.Default()
 	updated.Default()
 	edit(updated)
-	return validation.Update(updated, old)
+	return toUpdate(updated, old)
 }

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // StatefulSet says why a set could not be created.
@@ -16,16 +17,19 @@ import (
 // here: the API server does not ask either.
 //
 // Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSet.
-func StatefulSet(s *model.StatefulSet) field.ErrorList {
-	at := field.NewPath("spec")
+func StatefulSet(s *model.StatefulSet) field.ErrorList { return statefulSet(s, newest) }
+
+func statefulSet(s *model.StatefulSet, rules release.Rules) field.ErrorList {
+	at := top("spec")
 	errs := objectMeta(&s.ObjectMeta, s.Kind(), dnsLabel)
-	errs = append(errs, setSpec(&s.Spec, at)...)
+	errs = append(errs, setSpec(&s.Spec, at, allowsRecreate(rules))...)
 	errs = append(errs, setTemplate(&s.Spec, at)...)
+	errs = append(errs, setPodSpec(&s.Spec, at)...)
 	if s.Spec.ServiceName != "" {
-		errs = append(errs, follow(dnsLabel, at.Child("serviceName"), s.Spec.ServiceName)...)
+		errs = append(errs, follow(dnsLabel, at.child("serviceName"), s.Spec.ServiceName)...)
 	}
 	for i := range s.Spec.VolumeClaimTemplates {
-		errs = append(errs, claimSpec(&s.Spec.VolumeClaimTemplates[i].Spec, at.Child("volumeClaimTemplates").Index(i).Child("spec"))...)
+		errs = append(errs, claimSpec(&s.Spec.VolumeClaimTemplates[i].Spec, false, at.child("volumeClaimTemplates").element(i).child("spec"))...)
 	}
 	return errs
 }
@@ -46,99 +50,115 @@ func Warnings(s *model.StatefulSet) []string {
 //
 // Source: pkg/apis/autoscaling/validation/validation.go, ValidateScale.
 func Scale(replicas int32) field.ErrorList {
-	return nonNegative(field.NewPath("spec", "replicas"), replicas)
+	return nonNegative(top("spec").child("replicas"), replicas)
 }
 
 // setSpec checks the spec but for what only a new set has to satisfy and for
 // the inside of the pod template.
 //
 // Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
-func setSpec(s *model.StatefulSetSpec, at *field.Path) field.ErrorList {
+func setSpec(s *model.StatefulSetSpec, at fieldPath, recreate bool) field.ErrorList {
 	var errs field.ErrorList
 	switch s.PodManagementPolicy {
 	case model.OrderedReady, model.Parallel:
 	case "":
-		errs = append(errs, field.Required(at.Child("podManagementPolicy"), ""))
+		errs = append(errs, field.Required(at.child("podManagementPolicy").field(), ""))
 	default:
-		errs = append(errs, field.Invalid(at.Child("podManagementPolicy"), s.PodManagementPolicy,
+		errs = append(errs, field.Invalid(at.child("podManagementPolicy").field(), s.PodManagementPolicy,
 			fmt.Sprintf("must be '%s' or '%s'", model.OrderedReady, model.Parallel)))
 	}
-	errs = append(errs, updateStrategy(s.UpdateStrategy, at.Child("updateStrategy"))...)
+	errs = append(errs, updateStrategy(s.UpdateStrategy, at.child("updateStrategy"), recreate)...)
 	if policy := s.PersistentVolumeClaimRetentionPolicy; policy != nil {
-		at := at.Child("persistentVolumeClaimRetentionPolicy")
-		errs = append(errs, retention(policy.WhenDeleted, at.Child("whenDeleted"))...)
-		errs = append(errs, retention(policy.WhenScaled, at.Child("whenScaled"))...)
+		at := at.child("persistentVolumeClaimRetentionPolicy")
+		errs = append(errs, retention(policy.WhenDeleted, at.child("whenDeleted"))...)
+		errs = append(errs, retention(policy.WhenScaled, at.child("whenScaled"))...)
 	}
 	if s.Replicas != nil {
-		errs = append(errs, nonNegative(at.Child("replicas"), *s.Replicas)...)
+		errs = append(errs, nonNegative(at.child("replicas"), *s.Replicas)...)
 	}
-	errs = append(errs, nonNegative(at.Child("minReadySeconds"), s.MinReadySeconds)...)
+	errs = append(errs, nonNegative(at.child("minReadySeconds"), s.MinReadySeconds)...)
 	if s.Ordinals != nil {
-		errs = append(errs, nonNegative(at.Child("ordinals", "start"), s.Ordinals.Start)...)
+		errs = append(errs, nonNegative(at.child("ordinals").child("start"), s.Ordinals.Start)...)
 	}
 	errs = append(errs, setSelector(s, at)...)
 
-	pod := at.Child("template", "spec")
+	pod := at.child("template").child("spec")
 	if policy := s.Template.Spec.RestartPolicy; policy != "Always" {
-		errs = append(errs, field.NotSupported(pod.Child("restartPolicy"), policy, []string{"Always"}))
+		errs = append(errs, field.NotSupported(pod.child("restartPolicy").field(), policy, []string{"Always"}))
 	}
 	if s.Template.Spec.ActiveDeadlineSeconds != nil {
-		errs = append(errs, field.Forbidden(pod.Child("activeDeadlineSeconds"),
+		errs = append(errs, field.Forbidden(pod.child("activeDeadlineSeconds").field(),
 			"activeDeadlineSeconds in StatefulSet is not Supported"))
 	}
 	return errs
+}
+
+// malformed reports whether the selector of a set says nothing that a template
+// could be held against. Then the API server does not look at the template.
+//
+// Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetSpec.
+func malformed(s *model.StatefulSetSpec) bool {
+	return s.Selector != nil && len(labelSelector(s.Selector, top("selector"))) > 0
 }
 
 // setSelector checks the selector, and that it selects what the template makes:
 // a set without a selector selects nothing. An empty selector would select
 // everything, and a malformed one nothing that could be said; neither is held
 // against the template.
-func setSelector(s *model.StatefulSetSpec, at *field.Path) field.ErrorList {
+func setSelector(s *model.StatefulSetSpec, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	if s.Selector == nil {
-		errs = append(errs, field.Required(at.Child("selector"), ""))
+		errs = append(errs, field.Required(at.child("selector").field(), ""))
 	} else {
-		malformed := labelSelector(s.Selector, at.Child("selector"))
+		malformed := labelSelector(s.Selector, at.child("selector"))
 		if s.Selector.Empty() {
-			return append(malformed, field.Invalid(at.Child("selector"), s.Selector, "empty selector is invalid for statefulset"))
+			return append(malformed, field.Invalid(at.child("selector").field(), s.Selector, "empty selector is invalid for statefulset"))
 		}
 		if len(malformed) > 0 {
-			return append(malformed, field.Invalid(at.Child("selector"), s.Selector, ""))
+			return append(malformed, field.Invalid(at.child("selector").field(), s.Selector, ""))
 		}
 	}
 	if s.Selector == nil || !s.Selector.Matches(s.Template.Labels) {
-		errs = append(errs, field.Invalid(at.Child("template", "metadata", "labels"), s.Template.Labels,
+		errs = append(errs, field.Invalid(at.child("template").child("metadata").child("labels").field(), s.Template.Labels,
 			"`selector` does not match template `labels`"))
 	}
 	return errs
 }
 
-func retention(policy model.RetentionPolicyType, at *field.Path) field.ErrorList {
+func retention(policy model.RetentionPolicyType, at fieldPath) field.ErrorList {
 	switch policy {
 	case model.RetainClaim, model.DeleteClaim:
 		return nil
 	default:
-		return field.ErrorList{field.NotSupported(at, policy, []model.RetentionPolicyType{model.RetainClaim, model.DeleteClaim})}
+		return field.ErrorList{field.NotSupported(at.field(), policy, []model.RetentionPolicyType{model.RetainClaim, model.DeleteClaim})}
 	}
 }
 
-// updateStrategy refuses Recreate like any unknown type: its gate,
-// StatefulSetRecreateStrategy, is alpha in Kubernetes 1.37, and off.
-func updateStrategy(s model.UpdateStrategy, at *field.Path) field.ErrorList {
-	switch s.Type {
-	case "":
-		return field.ErrorList{field.Required(at, "")}
-	case model.OnDelete:
+// allowsRecreate reports whether a release has the strategy Recreate, and its gate,
+// StatefulSetRecreateStrategy, is on.
+func allowsRecreate(rules release.Rules) bool {
+	return !rules.Has(release.RecreateIsUnknown) && !rules.Has(release.RecreateIsRefused)
+}
+
+// updateStrategy refuses Recreate like any unknown type unless it is allowed.
+func updateStrategy(s model.UpdateStrategy, at fieldPath, recreate bool) field.ErrorList {
+	switch {
+	case s.Type == "":
+		return field.ErrorList{field.Required(at.field(), "")}
+	case s.Type == model.OnDelete, s.Type == model.Recreate && recreate:
 		if s.RollingUpdate != nil {
-			return field.ErrorList{field.Invalid(at.Child("rollingUpdate"), internalRollingUpdateOf(s.RollingUpdate),
+			return field.ErrorList{field.Invalid(at.child("rollingUpdate").field(), internalRollingUpdateOf(s.RollingUpdate),
 				fmt.Sprintf("only allowed for updateStrategy '%s'", model.RollingUpdate))}
 		}
 		return nil
-	case model.RollingUpdate:
-		return rollingUpdate(s.RollingUpdate, at.Child("rollingUpdate"))
+	case s.Type == model.RollingUpdate:
+		return rollingUpdate(s.RollingUpdate, at.child("rollingUpdate"))
 	default:
-		return field.ErrorList{field.Invalid(at, internalUpdateStrategyOf(s),
-			fmt.Sprintf("must be '%s' or '%s'", model.RollingUpdate, model.OnDelete))}
+		types := fmt.Sprintf("must be '%s' or '%s'", model.RollingUpdate, model.OnDelete)
+		if recreate {
+			types = fmt.Sprintf("must be '%s', '%s', or '%s'", model.RollingUpdate, model.OnDelete, model.Recreate)
+		}
+		return field.ErrorList{field.Invalid(at.field(), internalUpdateStrategyOf(s), types)}
 	}
 }
 
@@ -146,75 +166,59 @@ func updateStrategy(s model.UpdateStrategy, at *field.Path) field.ErrorList {
 // counts as 0, so it is refused twice.
 //
 // Source: pkg/apis/apps/validation/validation.go, validateRollingUpdateStatefulSet.
-func rollingUpdate(r *model.RollingUpdateStrategy, at *field.Path) field.ErrorList {
+func rollingUpdate(r *model.RollingUpdateStrategy, at fieldPath) field.ErrorList {
 	if r == nil {
 		return nil
 	}
 	var errs field.ErrorList
 	if r.Partition != nil {
-		errs = append(errs, nonNegative(at.Child("partition"), *r.Partition)...)
+		errs = append(errs, nonNegative(at.child("partition"), *r.Partition)...)
 	}
 	if r.MaxUnavailable == nil {
 		return errs
 	}
-	at = at.Child("maxUnavailable")
+	at = at.child("maxUnavailable")
 	v := *r.MaxUnavailable
 	value := v.IntVal
 	if v.IsString {
 		value, _ = v.Percent()
 		for _, message := range validation.IsValidPercent(v.StrVal) {
-			errs = append(errs, field.Invalid(at, v, message))
+			errs = append(errs, field.Invalid(at.field(), v, message))
 			value = 0
 		}
 	} else {
 		errs = append(errs, nonNegative(at, value)...)
 	}
 	if value == 0 {
-		errs = append(errs, field.Invalid(at, v, "cannot be 0"))
+		errs = append(errs, field.Invalid(at.field(), v, "cannot be 0"))
 	}
 	if v.IsString && value > 100 {
-		errs = append(errs, field.Invalid(at, v, "must not be greater than 100%"))
+		errs = append(errs, field.Invalid(at.field(), v, "must not be greater than 100%"))
 	}
 	return errs
 }
 
-// setTemplate checks the inside of the pod template, with the volumes that the
-// controller will add to it: a claim template is a volume of its name, in the
-// place of the template's own volume of that name if there is one. Hostname and
-// subdomain are not looked at, since each pod gets its own.
+// setTemplate checks the metadata of the pod template.
+//
+// Source: pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet.
+func setTemplate(s *model.StatefulSetSpec, at fieldPath) field.ErrorList {
+	if malformed(s) {
+		return nil
+	}
+	at = at.child("template")
+	errs := labels(s.Template.Labels, at.child("labels"))
+	return append(errs, annotations(s.Template.Annotations, at.child("annotations"))...)
+}
+
+// setPodSpec checks the inside of the pod template, with the volumes that the
+// controller will add to it: a claim template is a volume of its name. Hostname
+// and subdomain are not looked at, since each pod gets its own.
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePodTemplateSpec;
 // pkg/controller/statefulset/stateful_set_utils.go, updateStorage.
-func setTemplate(s *model.StatefulSetSpec, at *field.Path) field.ErrorList {
-	at = at.Child("template")
-	errs := labels(s.Template.Labels, at.Child("labels"))
-	errs = append(errs, annotations(s.Template.Annotations, at.Child("annotations"))...)
-	return append(errs, podSpec(&s.Template.Spec, withClaims(s), at.Child("spec"))...)
-}
-
-func withClaims(s *model.StatefulSetSpec) []model.Volume {
-	own := s.Template.Spec.Volumes
-	all := make([]model.Volume, len(own), len(own)+len(s.VolumeClaimTemplates))
-	copy(all, own)
-	claimed := make(map[string]bool, len(s.VolumeClaimTemplates))
-	for i := range s.VolumeClaimTemplates {
-		name := s.VolumeClaimTemplates[i].Name
-		if claimed[name] {
-			continue // of two templates with one name, one volume is made
-		}
-		claimed[name] = true
-		if !hasVolume(own, name) {
-			all = append(all, model.Volume{Name: name, PersistentVolumeClaim: name})
-		}
+func setPodSpec(s *model.StatefulSetSpec, at fieldPath) field.ErrorList {
+	if malformed(s) {
+		return nil
 	}
-	return all
-}
-
-func hasVolume(volumes []model.Volume, name string) bool {
-	for i := range volumes {
-		if volumes[i].Name == name {
-			return true
-		}
-	}
-	return false
+	return podSpec(&s.Template.Spec, s.VolumeClaimTemplates, at.child("template").child("spec"))
 }

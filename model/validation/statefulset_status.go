@@ -31,7 +31,7 @@ func StatefulSetStatus(updated, old *model.StatefulSetStatus) field.ErrorList {
 		}
 	}
 	if updated.ObservedGeneration < 0 {
-		errs = append(errs, field.Invalid(field.NewPath("status", "observedGeneration"), updated.ObservedGeneration, mustNotBeNegative))
+		errs = append(errs, field.Invalid(top("status").child("observedGeneration").field(), updated.ObservedGeneration, mustNotBeNegative))
 	}
 	if updated.CollisionCount != nil && *updated.CollisionCount < 0 {
 		errs = append(errs, statusError("collisionCount", *updated.CollisionCount, mustNotBeNegative))
@@ -68,5 +68,5 @@ func collisionCount(updated, old *int32) field.ErrorList {
 }
 
 func statusError(name string, value int32, detail string) *field.Error {
-	return field.Invalid(field.NewPath("status", name), value, detail)
+	return field.Invalid(top("status").child(name).field(), value, detail)
 }

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // StatefulSetUpdate says why the set old could not become updated.
@@ -21,30 +22,57 @@ import (
 // Source: pkg/apis/apps/validation/validation.go, ValidateStatefulSetUpdate;
 // pkg/registry/apps/statefulset/strategy.go, ValidateUpdate.
 func StatefulSetUpdate(updated, old *model.StatefulSet) field.ErrorList {
-	at := field.NewPath("spec")
-	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta)
-	errs = append(errs, setSpec(&updated.Spec, at)...)
-	if wrong := setTemplate(&updated.Spec, at); len(wrong) > 0 && setSpecValid(&old.Spec, at) {
+	return statefulSetUpdate(updated, old, newest)
+}
+
+func statefulSetUpdate(updated, old *model.StatefulSet, rules release.Rules) field.ErrorList {
+	at := top("spec")
+	recreate := allowsRecreate(rules) || old.Spec.UpdateStrategy.Type == model.Recreate && !rules.Has(release.RecreateIsUnknown)
+	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta, updated.Kind())
+	errs = append(errs, setSpec(&updated.Spec, at, recreate)...)
+	errs = append(errs, setTemplate(&updated.Spec, at)...)
+	if wrong := setPodSpec(&updated.Spec, at); len(wrong) > 0 && setSpecValid(&old.Spec, at, recreate) {
 		errs = append(errs, wrong...)
 	}
-	if !sameSelector(updated.Spec.Selector, old.Spec.Selector) {
-		errs = append(errs, field.Invalid(at.Child("selector"), updated.Spec.Selector, isImmutable))
+	if rules.Has(release.OneWordForImmutable) {
+		return append(errs, immutableInOneWord(&updated.Spec, &old.Spec, at, rules)...)
 	}
-	if updated.Spec.ServiceName != old.Spec.ServiceName {
-		errs = append(errs, field.Invalid(at.Child("serviceName"), updated.Spec.ServiceName, isImmutable))
+	return append(errs, immutable(&updated.Spec, &old.Spec, at)...)
+}
+
+// immutable says which fields have changed that must not.
+func immutable(updated, old *model.StatefulSetSpec, at fieldPath) (errs field.ErrorList) {
+	if !sameSelector(updated.Selector, old.Selector) {
+		errs = append(errs, field.Invalid(at.child("selector").field(), updated.Selector, isImmutable))
 	}
-	if updated.Spec.PodManagementPolicy != old.Spec.PodManagementPolicy {
-		errs = append(errs, field.Invalid(at.Child("podManagementPolicy"), updated.Spec.PodManagementPolicy, isImmutable))
+	if updated.ServiceName != old.ServiceName {
+		errs = append(errs, field.Invalid(at.child("serviceName").field(), updated.ServiceName, isImmutable))
 	}
-	if !sameClaimTemplates(updated.Spec.VolumeClaimTemplates, old.Spec.VolumeClaimTemplates) {
-		errs = append(errs, field.Invalid(at.Child("volumeClaimTemplates"),
-			internalClaimsOf(updated.Spec.VolumeClaimTemplates), isImmutable))
+	if updated.PodManagementPolicy != old.PodManagementPolicy {
+		errs = append(errs, field.Invalid(at.child("podManagementPolicy").field(), updated.PodManagementPolicy, isImmutable))
+	}
+	if !sameClaimTemplates(updated.VolumeClaimTemplates, old.VolumeClaimTemplates) {
+		errs = append(errs, field.Invalid(at.child("volumeClaimTemplates").field(),
+			internalClaimsOf(updated.VolumeClaimTemplates), isImmutable))
 	}
 	return errs
 }
 
-func setSpecValid(s *model.StatefulSetSpec, at *field.Path) bool {
-	return len(setSpec(s, at)) == 0 && len(setTemplate(s, at)) == 0
+// immutableInOneWord is how releases before 1.37 said it.
+func immutableInOneWord(updated, old *model.StatefulSetSpec, at fieldPath, rules release.Rules) field.ErrorList {
+	limit, fixed := "'revisionHistoryLimit', ", false
+	if rules.Has(release.HistoryLimitIsImmutable) {
+		limit, fixed = "", !sameJSON(updated.RevisionHistoryLimit, old.RevisionHistoryLimit)
+	}
+	if len(immutable(updated, old, at)) == 0 && !fixed {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(at.field(), "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "+
+		"'updateStrategy', "+limit+"'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")}
+}
+
+func setSpecValid(s *model.StatefulSetSpec, at fieldPath, recreate bool) bool {
+	return len(setSpec(s, at, recreate)) == 0 && len(setTemplate(s, at)) == 0 && len(setPodSpec(s, at)) == 0
 }
 
 // sameClaimTemplates compares everything, labels and status too. Most updates

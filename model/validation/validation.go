@@ -6,18 +6,26 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
+
+// newest are the rules of the newest release of Kubernetes.
+var newest = release.V1_37.Rules()
 
 // Create says why the object could not be created; nothing if it could. Its
 // defaults have been applied.
-func Create(object model.Object) field.ErrorList {
+func Create(object model.Object) field.ErrorList { return CreateIn(object, newest) }
+
+// CreateIn is [Create] in another release of Kubernetes. Only StatefulSets and
+// Services are validated otherwise there.
+func CreateIn(object model.Object, rules release.Rules) field.ErrorList {
 	switch o := object.(type) {
 	case *model.StatefulSet:
-		return StatefulSet(o)
+		return statefulSet(o, rules)
 	case *model.Pod:
 		return Pod(o)
 	case *model.Service:
-		return Service(o)
+		return newService(o, rules)
 	case *model.PersistentVolumeClaim:
 		return PersistentVolumeClaim(o)
 	case *model.PersistentVolume:
@@ -38,13 +46,17 @@ func Create(object model.Object) field.ErrorList {
 // out: an update of an object does not write it (see [StatefulSetStatus]).
 //
 // Two objects of different types are misuse, and panic.
-func Update(updated, old model.Object) field.ErrorList {
+func Update(updated, old model.Object) field.ErrorList { return UpdateIn(updated, old, newest) }
+
+// UpdateIn is [Update] in another release of Kubernetes. Only StatefulSets are
+// validated otherwise there.
+func UpdateIn(updated, old model.Object, rules release.Rules) field.ErrorList {
 	if updated.Kind() != old.Kind() {
 		panic(fmt.Sprintf("validation: an update of a %s to a %s", old.Kind(), updated.Kind()))
 	}
 	switch o := updated.(type) {
 	case *model.StatefulSet:
-		return StatefulSetUpdate(o, old.(*model.StatefulSet))
+		return statefulSetUpdate(o, old.(*model.StatefulSet), rules)
 	case *model.Pod:
 		return PodUpdate(o, old.(*model.Pod))
 	case *model.Service:

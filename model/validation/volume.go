@@ -14,44 +14,47 @@ import (
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolume and
 // ValidatePersistentVolumeSpec.
-func PersistentVolume(v *model.PersistentVolume) field.ErrorList {
-	at, s := field.NewPath("spec"), &v.Spec
+func PersistentVolume(v *model.PersistentVolume) field.ErrorList { return persistentVolume(v, false) }
+
+func persistentVolume(v *model.PersistentVolume, free anyValue) field.ErrorList {
+	at, s := top("spec"), &v.Spec
 	errs := objectMeta(&v.ObjectMeta, v.Kind(), dnsSubdomain)
 	if len(s.AccessModes) == 0 {
-		errs = append(errs, field.Required(at.Child("accessModes"), ""))
+		errs = append(errs, field.Required(at.child("accessModes").field(), ""))
 	}
-	errs = append(errs, accessModes(s.AccessModes, at.Child("accessModes"))...)
-	errs = append(errs, capacity(s.Capacity, at.Child("capacity"))...)
+	errs = append(errs, accessModes(s.AccessModes, at.child("accessModes"))...)
+	errs = append(errs, capacity(s.Capacity, at.child("capacity"))...)
 	switch s.ReclaimPolicy {
 	case model.ReclaimDelete, model.ReclaimRecycle, model.ReclaimRetain, "":
 	default:
-		errs = append(errs, field.NotSupported(at.Child("persistentVolumeReclaimPolicy"), s.ReclaimPolicy,
+		errs = append(errs, field.NotSupported(at.child("persistentVolumeReclaimPolicy").field(), s.ReclaimPolicy,
 			[]model.ReclaimPolicy{model.ReclaimDelete, model.ReclaimRecycle, model.ReclaimRetain}))
 	}
 	if s.NodeAffinity != nil {
-		errs = append(errs, nodeSelector(s.NodeAffinity, at.Child("nodeAffinity", "required"))...)
+		errs = append(errs, nodeSelector(s.NodeAffinity, free, at.child("nodeAffinity").child("required"))...)
 	}
 	errs = append(errs, volumeSource(s.Source, at)...)
 	if s.Source.Type == model.SourceLocal && s.NodeAffinity == nil {
-		errs = append(errs, field.Required(at.Child("nodeAffinity"), "Local volume requires node affinity"))
+		errs = append(errs, field.Required(at.child("nodeAffinity").field(), "Local volume requires node affinity"))
 	}
 	if s.Source.Type == model.SourceHostPath && path.Clean(s.Source.Path) == "/" && s.ReclaimPolicy == model.ReclaimRecycle {
-		errs = append(errs, field.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+		errs = append(errs, field.Forbidden(at.child("persistentVolumeReclaimPolicy").field(), "may not be 'recycle' for a hostPath mount of '/'"))
 	}
 	if s.StorageClassName != "" {
-		errs = append(errs, follow(dnsSubdomain, at.Child("storageClassName"), s.StorageClassName)...)
+		errs = append(errs, follow(dnsSubdomain, at.child("storageClassName"), s.StorageClassName)...)
 	}
-	return append(errs, volumeMode(s.VolumeMode, at.Child("volumeMode"))...)
+	return append(errs, volumeMode(s.VolumeMode, at.child("volumeMode"))...)
 }
 
-// capacity refuses a missing one twice, as the API server does.
-func capacity(c model.Bytes, at *field.Path) field.ErrorList {
+// capacity refuses a missing and a negative one twice, as the API server does.
+func capacity(c model.Bytes, at fieldPath) field.ErrorList {
 	switch {
 	case c == 0:
 		var none map[string]string
-		return field.ErrorList{field.Required(at, ""), field.NotSupported(at, none, []string{"storage"})}
+		return field.ErrorList{field.Required(at.field(), ""), field.NotSupported(at.field(), none, []string{"storage"})}
 	case c < 0:
-		return field.ErrorList{field.Invalid(at.Key("storage"), c.String(), mustBePositive)}
+		at := at.key("storage").field()
+		return field.ErrorList{field.Invalid(at, int64(c), "must be a valid resource quantity"), field.Invalid(at, c.String(), mustBePositive)}
 	default:
 		return nil
 	}
@@ -59,35 +62,46 @@ func capacity(c model.Bytes, at *field.Path) field.ErrorList {
 
 // volumeSource checks that the volume says where its bytes are. A source that
 // the model does not know is taken on trust.
-func volumeSource(s model.VolumeSource, at *field.Path) field.ErrorList {
+func volumeSource(s model.VolumeSource, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	required := func(name, value string) {
 		if value == "" {
-			errs = append(errs, field.Required(at.Child(string(s.Type), name), ""))
+			errs = append(errs, field.Required(at.child(string(s.Type)).child(name).field(), ""))
 		}
 	}
 	switch s.Type {
 	case "":
-		errs = append(errs, field.Required(at, "must specify a volume type"))
+		errs = append(errs, field.Required(at.field(), "must specify a volume type"))
 	case model.SourceHostPath, model.SourceLocal:
 		required("path", s.Path)
-		errs = append(errs, noBacksteps(s.Path, at.Child(string(s.Type), "path"))...)
+		errs = append(errs, noBacksteps(s.Path, at.child(string(s.Type)).child("path"))...)
 	case model.SourceNFS:
 		required("server", s.Server)
 		required("path", s.Path)
-		if s.Path != "" && !path.IsAbs(s.Path) {
-			errs = append(errs, field.Invalid(at.Child("nfs", "path"), s.Path, "must be an absolute path"))
+		if !path.IsAbs(s.Path) {
+			errs = append(errs, field.Invalid(at.child("nfs").child("path").field(), s.Path, "must be an absolute path"))
 		}
 	case model.SourceCSI:
-		driver := at.Child("csi", "driver")
 		required("driver", s.Driver)
-		if len(s.Driver) > maxLabel {
-			errs = append(errs, field.TooLong(driver, "", maxLabel))
-		}
-		for _, message := range dnsSubdomain(strings.ToLower(s.Driver)) {
-			errs = append(errs, field.Invalid(driver, s.Driver, message))
+		if s.Driver != "" {
+			errs = append(errs, driverName(s.Driver, at.child("csi").child("driver"))...)
 		}
 		required("volumeHandle", s.Handle)
+	}
+	return errs
+}
+
+// driverName checks the name of a CSI driver: a name of DNS in any case, but no
+// longer than one label of it.
+//
+// Source: pkg/apis/core/validation/validation.go, ValidateCSIDriverName.
+func driverName(name string, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	if len(name) > maxLabel {
+		errs = append(errs, field.TooLong(at.field(), "", maxLabel))
+	}
+	for _, message := range dnsSubdomain(strings.ToLower(name)) {
+		errs = append(errs, field.Invalid(at.field(), name, message))
 	}
 	return errs
 }
@@ -101,16 +115,16 @@ func volumeSource(s model.VolumeSource, at *field.Path) field.ErrorList {
 // Source: pkg/apis/core/validation/validation.go, ValidatePersistentVolumeUpdate.
 func PersistentVolumeUpdate(updated, old *model.PersistentVolume) field.ErrorList {
 	errs := immutableMeta(&updated.ObjectMeta, &old.ObjectMeta)
-	errs = append(errs, PersistentVolume(updated)...)
+	errs = append(errs, persistentVolume(updated, wrongValues(old.Spec.NodeAffinity))...)
 	if updated.Spec.Source != old.Spec.Source || unknownSource(updated) != unknownSource(old) {
-		errs = append(errs, field.Forbidden(field.NewPath("spec", "persistentvolumesource"),
+		errs = append(errs, field.Forbidden(top("spec").child("persistentvolumesource").field(),
 			"spec.persistentvolumesource is immutable after creation"))
 	}
 	if updated.Spec.VolumeMode != old.Spec.VolumeMode {
-		errs = append(errs, field.Invalid(field.NewPath("volumeMode"), updated.Spec.VolumeMode, isImmutable))
+		errs = append(errs, field.Invalid(top("volumeMode").field(), updated.Spec.VolumeMode, isImmutable))
 	}
 	if affinity := updated.Spec.NodeAffinity; old.Spec.NodeAffinity != nil && !sameAffinity(affinity, old.Spec.NodeAffinity) {
-		errs = append(errs, field.Invalid(field.NewPath("nodeAffinity"), internalAffinityOf(affinity),
+		errs = append(errs, field.Invalid(top("nodeAffinity").field(), internalAffinityOf(affinity),
 			"field is immutable, except for updating from beta label to GA"))
 	}
 	return errs

@@ -1,0 +1,215 @@
+package release
+
+// Difference is one thing that a release, or a switched gate, makes different from
+// the newest release with its default gates.
+type Difference uint8
+
+// The differences, in the order in which the newest release left them behind.
+const (
+	// NoTerminalPhase: a deleted pod's object goes as soon as its containers have
+	// ended. Later releases first show the pod Failed or Succeeded.
+	NoTerminalPhase Difference = iota
+	// PreStopDoublesGrace: a preStop hook that uses up the grace period gives the
+	// containers the same grace period again.
+	PreStopDoublesGrace
+	// CountsOwnWork: the status counts the pods that the sync itself has created,
+	// and no longer those it has deleted for being Failed or out of range.
+	CountsOwnWork
+	// CompletesByPods: an update is complete when all pods that there are have been
+	// updated, however many the spec asks for.
+	CompletesByPods
+	// SucceededStays: a Succeeded pod is waited for, and never replaced.
+	SucceededStays
+	// RecreatesAtOnce: a Failed pod is deleted and its successor created in one sync,
+	// which fails while the old object lingers.
+	RecreatesAtOnce
+	// SequentialParallel: Parallel writes one pod after the other, and stops at the
+	// first error.
+	SequentialParallel
+	// UncontrolledClaims: the owner references that the retention policy writes are
+	// not controller references, and other owners of a claim are not looked at.
+	UncontrolledClaims
+	// NoPodIndexLabel: pods are not labelled apps.kubernetes.io/pod-index.
+	NoPodIndexLabel
+	// NoRetention: persistentVolumeClaimRetentionPolicy is not stored, and ignored.
+	NoRetention
+	// NoStartOrdinal: ordinals are not stored, and ignored.
+	NoStartOrdinal
+	// ReadyIsHealthy: scaling down and rolling updates wait for pods to be ready, not
+	// for minReadySeconds.
+	ReadyIsHealthy
+	// ComparesHashes: two revisions of one template differ if their hashes look like
+	// different numbers.
+	ComparesHashes
+	// WritesCreationTimestamp: a stored template carries a field creationTimestamp,
+	// null, which makes other bytes and another hash of it.
+	WritesCreationTimestamp
+	// ComparesBytes: a template whose stored bytes are not the newest revision's is a
+	// new revision, whatever it means.
+	ComparesBytes
+	// LowerCaseEvents: the messages of the controller's events begin in lower case.
+	LowerCaseEvents
+	// CoarseRequeue: the controller looks again after the whole of minReadySeconds,
+	// and a second later after a pod has become ready.
+	CoarseRequeue
+	// OneBudget: unavailable pods count against maxUnavailable even if they are
+	// outdated themselves, so that a rollout can wait for them for ever.
+	OneBudget
+	// IgnoresMaxUnavailable: a rolling update goes one pod at a time, and waits only
+	// for pods above the next one.
+	IgnoresMaxUnavailable
+	// ReadsStaleCache: the controller acts on a cache that does not show its own
+	// last writes yet.
+	ReadsStaleCache
+	// GoneIsError: deleting a pod that is gone already is a failure.
+	GoneIsError
+	// OnlyRollingUpdateCompletes: under another strategy the update revision never
+	// becomes current.
+	OnlyRollingUpdateCompletes
+	// DropsConditions: writing the status drops all conditions.
+	DropsConditions
+	// HistoryLimitIsImmutable: revisionHistoryLimit of a set cannot be changed.
+	HistoryLimitIsImmutable
+	// ServiceNamesBeginWithLetter: the name of a Service may not begin with a digit.
+	ServiceNamesBeginWithLetter
+	// OneWordForImmutable: the API server refuses all changes of immutable fields of a
+	// set with one message, which does not say which field it was.
+	OneWordForImmutable
+	// RecreateIsUnknown: the strategy Recreate is not known; where it is stored, pods
+	// are rolled as if there were no strategy.
+	RecreateIsUnknown
+	// RecreateIsRefused: the strategy Recreate is not allowed; where it is stored,
+	// every sync fails.
+	RecreateIsRefused
+
+	differences = iota
+)
+
+// Facts are what is known of a difference.
+type Facts struct {
+	Name  string
+	Until string // the first release without it; "" if a gate alone decides
+	Gate  string // the gate that decides, if one does
+	Issue string // where it was discussed, on GitHub, in kubernetes/kubernetes
+	What  string
+
+	holds func(Release) bool
+}
+
+// before is a difference of all releases older than a profile.
+func before(p Release) func(Release) bool {
+	return func(r Release) bool { return r.profile() > p }
+}
+
+// without is a difference of a gate that is off.
+func without(g Gate) func(Release) bool {
+	return func(r Release) bool { return !r.Enabled(g) }
+}
+
+func never(Release) bool { return false }
+
+var facts = [differences]Facts{
+	NoTerminalPhase: {"NoTerminalPhase", "1.27", "", "115331",
+		"a deleted pod goes without having been Failed or Succeeded", never},
+	PreStopDoublesGrace: {"PreStopDoublesGrace", "1.28", "", "117373",
+		"a preStop hook that takes the whole grace period gives the containers another one", before(V1_33)},
+	CountsOwnWork: {"CountsOwnWork", "1.28", "", "120732",
+		"the status counts what the sync itself creates and deletes", before(V1_33)},
+	CompletesByPods: {"CompletesByPods", "1.29", "", "119685, 120731",
+		"an update is complete when all pods that there are have been updated", before(V1_33)},
+	SucceededStays: {"SucceededStays", "1.29", "", "121389",
+		"a Succeeded pod is never replaced", before(V1_33)},
+	RecreatesAtOnce: {"RecreatesAtOnce", "1.31", "", "122709",
+		"a Failed pod is deleted and created again in one sync", before(V1_33)},
+	SequentialParallel: {"SequentialParallel", "1.28", "", "",
+		"Parallel writes one pod after the other", before(V1_33)},
+	UncontrolledClaims: {"UncontrolledClaims", "1.31", "", "122400",
+		"claims are owned by reference, not by controller reference", before(V1_33)},
+	NoPodIndexLabel: {"NoPodIndexLabel", "1.28", "PodIndexLabel", "",
+		"pods are not labelled apps.kubernetes.io/pod-index", before(V1_33)},
+	NoRetention: {"NoRetention", "", "StatefulSetAutoDeletePVC", "",
+		"persistentVolumeClaimRetentionPolicy is ignored", func(r Release) bool {
+			return r.profile() == V1_27_1 && !r.Enabled(StatefulSetAutoDeletePVC)
+		}},
+	NoStartOrdinal: {"NoStartOrdinal", "", "StatefulSetStartOrdinal", "",
+		"ordinals.start is ignored", func(r Release) bool {
+			return r.profile() == V1_27_1 && !r.Enabled(StatefulSetStartOrdinal)
+		}},
+	ReadyIsHealthy: {"ReadyIsHealthy", "1.34.0", "", "112307, 112066, 119234, 123918",
+		"scaling down and updating wait for readiness, not for minReadySeconds", before(V1_34_1)},
+	ComparesHashes: {"ComparesHashes", "1.34.2", "", "",
+		"revisions whose hashes are different numbers differ", before(V1_34_4)},
+	WritesCreationTimestamp: {"WritesCreationTimestamp", "1.34.0", "", "134773",
+		"a stored template carries creationTimestamp: null", before(V1_34_1)},
+	ComparesBytes: {"ComparesBytes", "1.34.2", "StatefulSetSemanticRevisionComparison", "134773",
+		"templates are compared byte by byte", without(StatefulSetSemanticRevisionComparison)},
+	LowerCaseEvents: {"LowerCaseEvents", "1.35.0", "", "",
+		"messages of events begin in lower case", before(V1_35_0)},
+	CoarseRequeue: {"CoarseRequeue", "1.35.1", "", "",
+		"the controller looks again after the whole of minReadySeconds", before(V1_35_4)},
+	OneBudget: {"OneBudget", "1.37.0", "MaxUnavailableStatefulSet", "137409",
+		"outdated pods that are unavailable use up maxUnavailable", func(r Release) bool {
+			return r.profile() > V1_37 && r.Enabled(MaxUnavailableStatefulSet)
+		}},
+	IgnoresMaxUnavailable: {"IgnoresMaxUnavailable", "", "MaxUnavailableStatefulSet", "137904, 137926",
+		"rolling updates go one pod at a time", without(MaxUnavailableStatefulSet)},
+	ReadsStaleCache: {"ReadsStaleCache", "1.36.0", "StaleControllerConsistencyStatefulSet", "",
+		"the controller may act on a cache without its own last writes", without(StaleControllerConsistencyStatefulSet)},
+	GoneIsError: {"GoneIsError", "1.36.0", "", "",
+		"deleting a pod that is gone fails", before(V1_36)},
+	OnlyRollingUpdateCompletes: {"OnlyRollingUpdateCompletes", "1.37.0", "", "73492",
+		"under OnDelete the update revision never becomes current", before(V1_37)},
+	DropsConditions: {"DropsConditions", "1.37.0", "", "",
+		"writing the status drops its conditions", before(V1_37)},
+	HistoryLimitIsImmutable: {"HistoryLimitIsImmutable", "1.33", "", "",
+		"revisionHistoryLimit cannot be changed", before(V1_33)},
+	ServiceNamesBeginWithLetter: {"ServiceNamesBeginWithLetter", "1.36.0", "RelaxedServiceNameValidation", "",
+		"the name of a Service may not begin with a digit", before(V1_36)},
+	OneWordForImmutable: {"OneWordForImmutable", "1.37.0", "", "",
+		"one message for all immutable fields of a set", before(V1_37)},
+	RecreateIsUnknown: {"RecreateIsUnknown", "1.37.0", "", "",
+		"there is no strategy Recreate", before(V1_37)},
+	RecreateIsRefused: {"RecreateIsRefused", "", "StatefulSetRecreateStrategy", "",
+		"the strategy Recreate is not allowed", func(r Release) bool {
+			return r.profile() == V1_37 && !r.Enabled(StatefulSetRecreateStrategy)
+		}},
+}
+
+// Differences are all differences, in the order of their constants.
+func Differences() []Difference {
+	out := make([]Difference, differences)
+	for i := range out {
+		out[i] = Difference(i)
+	}
+	return out
+}
+
+// Facts is what is known of the difference.
+func (d Difference) Facts() Facts { return facts[d] }
+
+// String is the difference's name.
+func (d Difference) String() string { return facts[d].Name }
+
+// Rules are the differences that hold, as a set. The zero Rules is the newest
+// release with the strategy Recreate allowed.
+type Rules uint32
+
+// Rules are the differences of a release.
+func (r Release) Rules() Rules {
+	var rules Rules
+	for d := range facts {
+		if facts[d].holds(r) {
+			rules = rules.With(Difference(d))
+		}
+	}
+	return rules
+}
+
+// Has reports whether a difference holds.
+func (r Rules) Has(d Difference) bool { return r>>d&1 == 1 }
+
+// With is the set with one more difference: for trying one by itself.
+func (r Rules) With(d Difference) Rules { return r | 1<<d }
+
+// Without is the set without a difference.
+func (r Rules) Without(d Difference) Rules { return r &^ (1 << d) }

@@ -1,0 +1,106 @@
+package sim
+
+import (
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// What begins the controllers anew: an upgrade of the cluster, and a restart of the
+// controller manager. Objects stay as they are stored. The StatefulSet controller
+// forgets its cache, its timers and its back-offs, lists everything, and looks at
+// every set.
+
+// UpgradeTo makes the cluster one of another release of Kubernetes, newer or older,
+// or with other feature gates: API server, controllers and kubelets at one instant.
+func (c *Cluster) UpgradeTo(r release.Release) { c.mustDo(UpgradeTo{r}) }
+
+// Release is the release of Kubernetes that the cluster is now.
+func (c *Cluster) Release() release.Release { return c.w.release }
+
+// RestartController restarts the controller manager. What the StatefulSet
+// controller had not heard yet, it knows then.
+func (c *Cluster) RestartController() { c.mustDo(RestartController{}) }
+
+// mustDo does an operation that cannot be refused.
+func (c *Cluster) mustDo(op Operation) {
+	if err := c.Do(op); err != nil {
+		panic("sim: " + op.String() + ": " + err.Error())
+	}
+}
+
+// UpgradeTo is [Cluster.UpgradeTo] as an operation.
+type UpgradeTo struct{ Release release.Release }
+
+// String implements [Operation].
+func (o UpgradeTo) String() string { return "kubeadm upgrade apply v" + o.Release.String() }
+
+func (o UpgradeTo) prepare(w *world) (func(), error) {
+	return func() {
+		w.release, w.rules = o.Release, o.Release.Rules()
+		w.record(record{kind: recUpgraded, a: int64(o.Release)})
+		w.restartController()
+	}, nil
+}
+
+// RestartController is [Cluster.RestartController] as an operation.
+type RestartController struct{}
+
+// String implements [Operation].
+func (o RestartController) String() string { return "kube-controller-manager restarts" }
+
+func (o RestartController) prepare(w *world) (func(), error) { return w.restartController, nil }
+
+func (w *world) restartController() {
+	for w.watched.Len() > 0 {
+		w.watched.Pop() // what is on its way is in the lists already
+	}
+	w.queue.cancel(purposeWatch, 0)
+	for s := range w.sets.all {
+		set := w.sets.at(s)
+		w.queue.cancel(purposeSync, s)
+		w.queue.cancel(purposeDelayed, s)
+		set.failures, set.failedAt, set.trouble, set.blocked, set.wrote = 0, 0, 0, nil, 0
+		set.view = policy.View{}
+		set.view.SetRules(w.rules)
+		set.view.SetChanged(w.setView(s))
+	}
+	for p := range w.pods.all {
+		if r := w.pods.at(p); r.set != nowhere {
+			w.sets.at(r.set).view.PodChanged(w.podView(p))
+		}
+	}
+	for r := range w.revisions.all {
+		if row := w.revisions.at(r); row.set != nowhere {
+			w.sets.at(row.set).view.RevisionChanged(w.revisionView(r))
+		}
+	}
+	for c := range w.claims.all {
+		w.tellClaim(c, func(s, ordinal, template int32, claim policy.Claim) {
+			w.sets.at(s).view.ClaimChanged(ordinal, template, claim)
+		})
+	}
+	for s := range w.sets.all {
+		w.enqueue(s)
+	}
+}
+
+// tellClaim tells of a claim to the sets whose claim templates name it. Two sets can.
+func (w *world) tellClaim(c int32, tell func(s, ordinal, template int32, claim policy.Claim)) {
+	r := w.claims.at(c)
+	if r.Name.Ordinal == model.NoOrdinal {
+		return
+	}
+	claim := policy.Claim{Owners: r.owners, Terminating: r.Deleting}
+	for s := range w.sets.all {
+		set := w.sets.at(s)
+		if set.name.Namespace != r.Name.Namespace {
+			continue
+		}
+		for t, base := range set.claimBases {
+			if base == r.Name.Base {
+				tell(s, r.Name.Ordinal, int32(t), claim)
+			}
+		}
+	}
+}

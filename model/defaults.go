@@ -24,8 +24,11 @@ func setDefaultPointer[T any](field **T, value T) {
 // mend changes the elements of a list that need it, in a copy: templates are
 // shared. A list that needs nothing, as after the first time, stays where it is.
 func mend[T any](list []T, needs func(*T) bool, change func(*T)) []T {
-	first := slices.IndexFunc(list, func(v T) bool { return needs(&v) })
-	if first < 0 {
+	first := 0
+	for first < len(list) && !needs(&list[first]) {
+		first++
+	}
+	if first == len(list) {
 		return list
 	}
 	list = slices.Clone(list)

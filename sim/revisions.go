@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"errors"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -20,6 +22,9 @@ func (w *world) revise(s int32) (model.Symbol, error) {
 	d := set.view.Revise()
 	switch d.Action {
 	case policy.BumpRevision:
+		if slices.Contains(w.scratch.owned, d.Name) {
+			return 0, errBumpOfAdopted
+		}
 		if err := w.admit(VerbUpdate, model.KindControllerRevision); err != nil {
 			return 0, err
 		}
@@ -38,6 +43,13 @@ func (w *world) revise(s int32) (model.Symbol, error) {
 		return d.Name, nil
 	}
 }
+
+// errBumpOfAdopted says that a revision cannot get a new number in the sync that has
+// adopted it: the cache does not show the adoption yet, so that the write conflicts,
+// and the retry is made with the empty object that a client returns with an error.
+//
+// Source: pkg/controller/history/controller_history.go, UpdateControllerRevision.
+var errBumpOfAdopted = errors.New("resource name may not be empty")
 
 // createRevision makes a revision of the present template. A name that is taken
 // by another template is a collision: the count goes up, and with it another name.

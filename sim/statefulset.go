@@ -156,11 +156,13 @@ func join(a, b error) error {
 // adopt takes orphan revisions and pods in and lets go of pods that no longer match.
 func (w *world) adopt(s int32) error {
 	set := w.sets.at(s)
+	w.scratch.owned = w.scratch.owned[:0]
 	for _, r := range set.view.Revisions() {
 		if r.Orphan && set.deleting == notDeleted {
 			if err := w.ownRevision(s, r.Name); err != nil {
 				return err
 			}
+			w.scratch.owned = append(w.scratch.owned, r.Name)
 		}
 	}
 	w.scratch.adopted = set.view.Adopt(w.scratch.adopted)
@@ -222,6 +224,9 @@ func (w *world) take(s int32, step *policy.Step) error {
 			return err
 		}
 		_, err := w.retainClaims(s, step.Pod)
+		if err != nil {
+			w.note(recUpdateFailed, s, w.podName(s, step.Ordinal), err)
+		}
 		return err
 	case policy.RetainClaims:
 		_, err := w.retainClaims(s, step.Pod)
@@ -232,25 +237,30 @@ func (w *world) take(s int32, step *policy.Step) error {
 }
 
 // createReplica makes the claims that are missing, the pod, and the owners of
-// claims that were there already.
+// claims that were there already, these even if the pod could not be made.
 //
 // Source: pkg/controller/statefulset/stateful_pod_control.go, CreateStatefulPod.
 func (w *world) createReplica(s int32, step *policy.Step) error {
-	pod := model.Name{Namespace: w.sets.at(s).name.Namespace, Base: w.sets.at(s).podBase, Ordinal: step.Ordinal}
+	pod := w.podName(s, step.Ordinal)
 	if err := w.createClaims(s, step.Ordinal); err != nil {
 		w.note(recCreateFailed, s, pod, err)
 		return err
 	}
-	if err := w.createPod(s, step.Ordinal, step.Revision); err != nil {
-		if !isAlreadyExists(err) {
-			w.note(recCreateFailed, s, pod, err)
-			return err
-		}
+	err := w.createPod(s, step.Ordinal, step.Revision)
+	if isAlreadyExists(err) {
 		return blockedBy{err, pod}
 	}
-	w.wrote(s)
-	w.record(record{kind: recPodCreated, subject: w.sets.at(s).name, object: pod, why: uint8(step.Because), text: step.Revision})
-	_, err := w.retainClaims(s, policy.Pod{Ordinal: step.Ordinal})
+	if err == nil {
+		w.wrote(s)
+		w.record(record{kind: recPodCreated, subject: w.sets.at(s).name, object: pod, why: uint8(step.Because), text: step.Revision})
+	}
+	if _, err := w.retainClaims(s, policy.Pod{Ordinal: step.Ordinal}); err != nil {
+		w.note(recUpdateFailed, s, pod, err)
+		return err
+	}
+	if err != nil {
+		w.note(recCreateFailed, s, pod, err)
+	}
 	return err
 }
 
@@ -261,7 +271,7 @@ func (w *world) createReplica(s int32, step *policy.Step) error {
 // Source: pkg/controller/statefulset/stateful_pod_control.go, DeleteStatefulPod.
 func (w *world) deleteReplica(s int32, step *policy.Step) error {
 	set := w.sets.at(s)
-	name := model.Name{Namespace: set.name.Namespace, Base: set.podBase, Ordinal: step.Ordinal}
+	name := w.podName(s, step.Ordinal)
 	if err := w.admit(VerbDelete, model.KindPod); err != nil {
 		w.note(recDeleteFailed, s, name, err)
 		return err
@@ -288,13 +298,14 @@ func (w *world) deleteReplica(s int32, step *policy.Step) error {
 // Source: pkg/controller/statefulset/stateful_pod_control.go, UpdateStatefulPod.
 func (w *world) repairPod(s int32, step *policy.Step) error {
 	wrote, err := w.retainClaims(s, step.Pod)
-	p := step.Pod.Handle
-	r := w.pods.at(p)
-	if r.uid != step.Pod.UID {
+	if err != nil {
+		w.note(recUpdateFailed, s, w.podName(s, step.Ordinal), err)
 		return err
 	}
-	if err != nil || r.named && !wrote {
-		return err
+	p := step.Pod.Handle
+	r := w.pods.at(p)
+	if r.uid != step.Pod.UID || r.named && !wrote {
+		return nil
 	}
 	if err := w.admit(VerbUpdate, model.KindPod); err != nil {
 		w.note(recUpdateFailed, s, r.name, err)
@@ -412,6 +423,9 @@ func isAlreadyExists(err error) bool { return hasReason(err, validation.ReasonAl
 func isNotFound(err error) bool { return hasReason(err, validation.ReasonNotFound) }
 
 func hasReason(err error, reason validation.Reason) bool {
+	if err == nil {
+		return false // without an allocation
+	}
 	var status *validation.StatusError
 	return errors.As(err, &status) && status.Reason == reason
 }
@@ -429,6 +443,12 @@ func (w *world) unblock(gone model.Name) {
 // wrote notes that the controller has written something that its cache must show
 // before the next sync.
 func (w *world) wrote(s int32) { w.sets.at(s).wrote = w.now }
+
+// podName is the name of a set's pod at an ordinal.
+func (w *world) podName(s, ordinal int32) model.Name {
+	set := w.sets.at(s)
+	return model.Name{Namespace: set.name.Namespace, Base: set.podBase, Ordinal: ordinal}
+}
 
 // note records the event of a write that failed.
 func (w *world) note(kind recordKind, s int32, object model.Name, err error) {

@@ -84,6 +84,7 @@ type dated[T any] struct {
 type scratch struct {
 	decision  policy.Decision
 	adopted   []policy.Pod
+	owned     []model.Symbol // revisions that this sync has adopted
 	truncated []model.Symbol
 }
 

@@ -71,6 +71,8 @@ func setRows() []row {
 		{"V19", "maxUnavailable is a number or a percentage", maxUnavailable(model.FromString("abc")), []string{
 			maxPath + `"abc": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')`,
 			maxPath + `"abc": cannot be 0`}},
+		{"V19", "a number in quotes is no percentage, but is not 0", maxUnavailable(model.FromString("5")), []string{
+			maxPath + `"5": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')`}},
 		{"V20", "claims are retained or deleted", setWith(func(s set) {
 			s.Spec.PersistentVolumeClaimRetentionPolicy = &model.RetentionPolicy{WhenDeleted: "Foo"}
 		}), []string{`spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Foo": supported values: "Retain", "Delete"`}},

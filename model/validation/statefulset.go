@@ -2,6 +2,8 @@ package validation
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -162,10 +164,11 @@ func updateStrategy(s model.UpdateStrategy, at fieldPath, recreate bool) field.E
 	}
 }
 
-// rollingUpdate checks the parameters. A maxUnavailable that is no percentage
-// counts as 0, so it is refused twice.
+// rollingUpdate checks the parameters. A maxUnavailable that is neither a
+// percentage nor the text of a number counts as 0, so it is refused twice.
 //
-// Source: pkg/apis/apps/validation/validation.go, validateRollingUpdateStatefulSet.
+// Source: pkg/apis/apps/validation/validation.go, validateRollingUpdateStatefulSet,
+// ValidatePositiveIntOrPercent and getIntOrPercentValue.
 func rollingUpdate(r *model.RollingUpdateStrategy, at fieldPath) field.ErrorList {
 	if r == nil {
 		return nil
@@ -177,22 +180,26 @@ func rollingUpdate(r *model.RollingUpdateStrategy, at fieldPath) field.ErrorList
 	if r.MaxUnavailable == nil {
 		return errs
 	}
-	at = at.child("maxUnavailable")
-	v := *r.MaxUnavailable
-	value := v.IntVal
-	if v.IsString {
-		value, _ = v.Percent()
-		for _, message := range validation.IsValidPercent(v.StrVal) {
-			errs = append(errs, field.Invalid(at.field(), v, message))
-			value = 0
+	return append(errs, maxUnavailable(*r.MaxUnavailable, at.child("maxUnavailable"))...)
+}
+
+func maxUnavailable(v model.IntOrString, at fieldPath) field.ErrorList {
+	if !v.IsString {
+		if v.IntVal == 0 {
+			return field.ErrorList{field.Invalid(at.field(), v, "cannot be 0")}
 		}
-	} else {
-		errs = append(errs, nonNegative(at, value)...)
+		return nonNegative(at, v.IntVal)
 	}
+	errs := follow(validation.IsValidPercent, at, v.StrVal)
+	number, percent := strings.CutSuffix(v.StrVal, "%")
+	if len(errs) > 0 {
+		number, percent = v.StrVal, false
+	}
+	value, _ := strconv.Atoi(number) // 0 for what is no number
 	if value == 0 {
 		errs = append(errs, field.Invalid(at.field(), v, "cannot be 0"))
 	}
-	if v.IsString && value > 100 {
+	if percent && value > 100 {
 		errs = append(errs, field.Invalid(at.field(), v, "must not be greater than 100%"))
 	}
 	return errs

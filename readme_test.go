@@ -23,10 +23,11 @@ func TestREADME(t *testing.T) {
 		require.NoError(t, err)
 		return string(data)
 	}
-	source := read("examples/canary/main.go") + read("examples/canary/quorum_test.go")
+	source := read("examples/canary/main.go") + read("examples/canary/quorum_test.go") + read("examples/upgrade/main.go")
 	printed := run(t, "run", "./examples/quickstart") +
 		run(t, "run", "./examples/quickstart", "-f", "examples/quickstart/web.yaml") +
 		run(t, "run", "./examples/canary") +
+		run(t, "run", "./examples/upgrade") +
 		run(t, "test", "./sim", "-count=1", "-run", "TestRecordings", "-v")
 	blocks := 0
 	for language, block := range fences(string(readme)) {
@@ -42,7 +43,7 @@ func TestREADME(t *testing.T) {
 		}
 		blocks++
 	}
-	require.GreaterOrEqual(t, blocks, 7)
+	require.GreaterOrEqual(t, blocks, 10)
 }
 
 // run runs the go command.

@@ -176,9 +176,29 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 		return func() { w.updateClass(o) }, nil
 	case *model.Node:
 		return func() { w.applyNode(o) }, nil
+	case *model.Pod:
+		return w.preparePod(o, old.(*model.Pod))
 	default:
 		return nil, notByHand(object.Kind(), object.Meta().Name)
 	}
+}
+
+// preparePod checks the change of a pod: its labels may change, and who controls it.
+func (w *world) preparePod(updated, old *model.Pod) (func(), error) {
+	rest := *updated
+	rest.Labels, rest.OwnerReferences = old.Labels, old.OwnerReferences
+	owners := updated.OwnerReferences
+	if !same(&rest, old) || len(owners) > 1 || len(owners) == 1 && !owners[0].Controller {
+		return nil, notByHand(model.KindPod, updated.Name)
+	}
+	return func() {
+		p, ok := w.pods.find(w.name(updated.Namespace, updated.Name))
+		if !ok {
+			return
+		}
+		w.givePod(p, owners)
+		w.relabelPod(p, updated.Labels)
+	}, nil
 }
 
 // same reports whether an object is what is stored, apart from what only the API

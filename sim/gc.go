@@ -152,7 +152,7 @@ func (w *world) orphan(d *departed) {
 	}
 	for p := range w.pods.all {
 		if r := w.pods.at(p); r.owner == d.uid {
-			r.owner = 0
+			r.owner, r.givenTo = 0, nil
 			w.oddMounts = true // no set will say any more which claims it mounts
 			w.podChanged(p)
 		}

@@ -170,7 +170,10 @@ func (w *world) modelPod(p int32) *model.Pod {
 		},
 	}
 	out.Generation = 1
-	if r.owner != 0 {
+	switch {
+	case r.givenTo != nil:
+		out.OwnerReferences = []model.OwnerReference{*r.givenTo}
+	case r.owner != 0:
 		out.OwnerReferences = w.controllerRef(r.set, r.owner)
 		if r.set == nowhere {
 			out.OwnerReferences[0].Name = w.text(r.name.Base)

@@ -248,6 +248,19 @@ func (w *world) podLabels(p *pod) model.Labels {
 	return out
 }
 
+// givePod makes a pod one of another controller, or of none.
+func (w *world) givePod(p int32, owners []model.OwnerReference) {
+	r := w.pods.at(p)
+	r.owner, r.givenTo = 0, nil
+	if len(owners) == 0 {
+		return
+	}
+	r.owner = owners[0].UID
+	if r.set == nowhere || w.sets.at(r.set).uid != r.owner {
+		r.givenTo = copied(owners[0])
+	}
+}
+
 // relabelPod replaces a pod's labels. The three that make its identity are kept
 // apart from the others.
 func (w *world) relabelPod(p int32, labels model.Labels) {

@@ -89,10 +89,11 @@ type revision struct {
 // pod is a pod: what the API shows, and how far the kubelet has got.
 type pod struct {
 	identity
-	set        int32        // the set that its name belongs to; nowhere while there is none
-	owner      model.UID    // of the controlling set; 0 for an orphan
-	labels     model.Labels // that somebody has edited; nil for those of the template
-	revision   model.Symbol // label controller-revision-hash
+	set        int32                 // the set that its name belongs to; nowhere while there is none
+	owner      model.UID             // of the controller, mostly the set; 0 for an orphan
+	givenTo    *model.OwnerReference // the controller, if somebody has given the pod to another than its set
+	labels     model.Labels          // that somebody has edited; nil for those of the template
+	revision   model.Symbol          // label controller-revision-hash
 	template   policy.Template
 	claimBases []model.Symbol // of the set that made it
 	shared     []model.Name   // claims that its template names itself

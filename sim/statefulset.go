@@ -176,6 +176,7 @@ func (w *world) adopt(s int32) error {
 		if r.uid != p.UID {
 			continue // gone in the meantime
 		}
+		r.givenTo = nil
 		if p.Ownership == policy.Ours {
 			r.owner = 0
 			w.record(record{kind: recPodReleased, subject: r.name, object: set.name})

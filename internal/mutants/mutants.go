@@ -26,7 +26,7 @@ var mutants = []mutant{
 	// Condemned pods.
 	{"condemned claims are not seen to", "plan.go", "if p.count.condemnedClaims == 0 {", "if true {"},
 	{"condemned pods go from the lowest", "plan.go", "s := &p.seats[p.condemned[len(p.condemned)-1]]", "s := &p.seats[p.condemned[0]]"},
-	{"a condemned pod goes whatever its health", "plan.go", "case !onlyUnhealthy && (!pod.running() || !s.available):", "case false:"},
+	{"a condemned pod goes whatever its health", "plan.go", "case !onlyUnhealthy && (!pod.running() || !s.available):", "case !onlyUnhealthy && false:"},
 	{"an unhealthy condemned pod waits for itself", "plan.go", "&& p.count.condemnedUnhealthy == 1", "&& p.count.condemnedUnhealthy == 0"},
 
 	// Updates.

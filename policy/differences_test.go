@@ -191,7 +191,7 @@ var elsewhere = []struct {
 	where       string
 	differences []release.Difference
 }{
-	{"in what the kubelet does", []release.Difference{release.NoTerminalPhase, release.PreStopDoublesGrace}},
+	{"in what the kubelet does", []release.Difference{release.PreStopDoublesGrace}},
 	{"in what is written", []release.Difference{release.NoPodIndexLabel, release.LowerCaseEvents}},
 	{"in how a write ends", []release.Difference{release.GoneIsError}},
 	{"in what the cache shows", []release.Difference{release.ReadsStaleCache}},

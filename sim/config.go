@@ -53,6 +53,7 @@ type Latencies struct {
 	Start      Latency // to start a container: 500ms
 	Ready      Latency // from its start until a container is ready: 500ms
 	PreStop    Latency // of a preStop hook that is not a sleep: 0
+	Remove     Latency // from the end of a deleted pod's last container, which leaves it Failed or Succeeded, until its object is gone: 0
 }
 
 // Image says how the containers of an image behave. The zero Image is a program
@@ -95,6 +96,7 @@ var defaults = Latencies{
 	Start:      Fixed(500 * time.Millisecond),
 	Ready:      Fixed(500 * time.Millisecond),
 	PreStop:    Fixed(0),
+	Remove:     Fixed(0),
 }
 
 // orDefaults are the latencies, each with its default if it is the zero Latency.
@@ -110,6 +112,7 @@ func (l Latencies) orDefaults() Latencies {
 		Start:      l.Start.or(defaults.Start),
 		Ready:      l.Ready.or(defaults.Ready),
 		PreStop:    l.PreStop.or(defaults.PreStop),
+		Remove:     l.Remove.or(defaults.Remove),
 	}
 }
 

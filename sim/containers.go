@@ -223,10 +223,29 @@ func (w *world) containerGone(c int32, code int32) {
 	pod := w.pods.at(row.pod)
 	pod.running--
 	if pod.running == 0 {
-		w.queue.arm(purposeRemove, row.pod, w.now)
+		w.endPod(row.pod)
 		return
 	}
 	w.setReady(row.pod, false)
+}
+
+// endPod is the end of a deleted pod's last container. The pod shows how it has ended
+// until its object goes; nobody sees that if the object goes at the same instant.
+//
+// Source: pkg/kubelet/kubelet.go, SyncTerminatedPod; since 1.27 all pods get there,
+// pull request 115331.
+func (w *world) endPod(p int32) {
+	at := w.after(&w.settings.latencies.Remove, "remove")
+	if at > w.now {
+		phase := policy.Succeeded
+		for c := w.pods.at(p).containers; c != nowhere; c = w.containers[c].next {
+			if w.containers[c].exitCode != exitOK {
+				phase = policy.Failed
+			}
+		}
+		w.setPhase(p, phase)
+	}
+	w.queue.arm(purposeRemove, p, at)
 }
 
 // endContainers takes the containers of a pod away, whatever they do.

@@ -12,7 +12,7 @@ const (
 	// The scheduler and the kubelet; of a pod.
 	purposeSchedule // find a node
 	purposeVolumes  // the pod's volumes may be ready
-	purposeRemove   // all containers have stopped: take the object away. Its last phase does not show
+	purposeRemove   // all containers have stopped: take the object away
 	purposePublish  // the endpoints of the pod's Services
 
 	// The kubelet; of a container.

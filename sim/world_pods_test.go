@@ -161,6 +161,19 @@ var deletionCases = []worldCase{
 		w.do(w.c.Delete("pod/web-0"))
 		w.goneAt(60 * time.Second)
 	}},
+	{"P10", "Until its object is gone, a pod shows how it has ended; 1.27.1 took a Failed one for a reason to create its successor at once (Kubernetes issue 119685)", func(w *worldPlay) {
+		for _, r := range []release.Release{release.V1_27_1, release.V1_33} {
+			w := &worldPlay{t: w.t, rule: w.rule}
+			w.begin(sim.Config{Release: r, Latencies: sim.Latencies{Remove: sim.Fixed(time.Second)}}, webSet(1, stateless))
+			w.settles()
+			w.do(w.c.Delete("pod/web-0"))
+			w.c.Run(30*time.Second + 500*time.Millisecond)
+			require.Equal(w.t, model.PodFailed, w.pod("web-0").Status.Phase)
+			require.Equal(w.t, r == release.V1_27_1, strings.Contains(w.c.Trace().String(), `cannot go on: pods "web-0" already exists`), "%v", r)
+			w.settles()
+			require.True(w.t, w.pod("web-0").Ready())
+		}
+	}},
 	{"P15", "A forced deletion takes the object at once, and its twin is created", func(w *worldPlay) {
 		w.begin(sim.Config{}, webSet(1, stateless))
 		w.settles()

@@ -6,12 +6,9 @@ type Difference uint8
 
 // The differences, in the order in which the newest release left them behind.
 const (
-	// NoTerminalPhase: a deleted pod's object goes as soon as its containers have
-	// ended. Later releases first show the pod Failed or Succeeded.
-	NoTerminalPhase Difference = iota
 	// PreStopDoublesGrace: a preStop hook that uses up the grace period gives the
 	// containers the same grace period again.
-	PreStopDoublesGrace
+	PreStopDoublesGrace Difference = iota
 	// CountsOwnWork: the status counts the pods that the sync itself has created,
 	// and no longer those it has deleted for being Failed or out of range.
 	CountsOwnWork
@@ -106,11 +103,7 @@ func without(g Gate) func(Release) bool {
 	return func(r Release) bool { return !r.Enabled(g) }
 }
 
-func never(Release) bool { return false }
-
 var facts = [differences]Facts{
-	NoTerminalPhase: {"NoTerminalPhase", "1.27", "", "115331",
-		"a deleted pod goes without having been Failed or Succeeded", never},
 	PreStopDoublesGrace: {"PreStopDoublesGrace", "1.28", "", "117373",
 		"a preStop hook that takes the whole grace period gives the containers another one", before(V1_33)},
 	CountsOwnWork: {"CountsOwnWork", "1.28", "", "120732",

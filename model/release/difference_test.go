@@ -14,7 +14,6 @@ import (
 // The differences of each release with its default gates: x where one holds.
 const ruleTable = `
                              1.27.1 1.33 1.34.1 1.34.4 1.35.0 1.35.4 1.36 1.37
-NoTerminalPhase              .      .    .      .      .      .      .    .
 PreStopDoublesGrace          x      .    .      .      .      .      .    .
 CountsOwnWork                x      .    .      .      .      .      .    .
 CompletesByPods              x      .    .      .      .      .      .    .

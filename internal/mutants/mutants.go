@@ -58,7 +58,7 @@ var mutants = []mutant{
 
 	// Claims, adoption, availability.
 	{"whenScaled does not own the claims of condemned pods", "claims.go", "case condemned && v.retention.WhenScaled == model.DeleteClaim:", "case false:"},
-	{"another controller's claim is taken", "claims.go", "conflicting := foreign && !keepsAll", "conflicting := false"},
+	{"another controller's claim is taken", "claims.go", "conflicting := foreign && !keepsAll", "conflicting := foreign && keepsAll && false"},
 	{"orphans are not adopted", "adopt.go", "p.Ownership == Orphan && p.Matches && !p.Terminating", "false"},
 	{"a pod is available a second late", "pod.go", "return p.ReadySince.Add(time.Duration(minReadySeconds) * time.Second)", "return p.ReadySince.Add(time.Duration(minReadySeconds+1) * time.Second)"},
 }

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Holds Ordinal against the three releases of Kubernetes and compares what the README
+# says of it: compare.sh -check, as CI does. Without -check it writes the README anew.
+# The draws are the same each time, so that the numbers are; `go test ./...` draws others.
+set -euo pipefail
+cd "$(dirname "$0")"
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+export ORDINAL_REPORT=$reports
+for modfile in go.mod kubernetes-1.36.mod kubernetes-1.35.mod; do
+	echo "-- $modfile"
+	go test -modfile="$modfile" ./statefulset ./objects ./rollout -rapid.seed=1 -rapid.nofailfile
+	go test -modfile="$modfile" ./real ./scenario ./simulated -rapid.nofailfile
+done
+go test ./fidelity ./race -short
+go run ./fidelity -reports "$reports" "$@"

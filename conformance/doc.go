@@ -1,0 +1,39 @@
+// Package conformance holds Ordinal against Kubernetes' own code. Nobody should have
+// to believe that the model is faithful: this module runs both sides of everything
+// that can be run, on stories that nobody chose, and says how much was compared.
+//
+// # What is compared
+//
+//   - statefulset: the StatefulSet controller (package real, under a virtual clock)
+//     against a Cluster in manual mode (package simulated), on drawn scenarios
+//     (package scenario), state by state;
+//   - objects: the API server's defaulting and validation, on drawn objects, word for
+//     word;
+//   - rollout: what kubectl says of a rollout, and what it would write, on drawn
+//     histories;
+//   - race: how long the same lives take on both sides.
+//
+// Package fidelity writes what came of it into the README.
+//
+// # Which Kubernetes
+//
+// It is a module of its own so that Kubernetes stays out of the library's
+// dependencies. Its go.mod is that of Kubernetes 1.37.2; with another file the same
+// tests run against another release:
+//
+//	go test ./...
+//	go test -modfile=kubernetes-1.36.mod ./...
+//	go test -modfile=kubernetes-1.35.mod ./...
+//
+// In each the staging modules (k8s.io/api and so on), which Kubernetes itself takes
+// from its own tree, are replaced by the published ones of the same release.
+//
+// # When a test fails
+//
+// rapid shrinks what it has drawn, and the failure shows the smallest story, the first
+// state that differs, and both sides. The code of Kubernetes is right. A difference
+// that cannot be resolved becomes a test with a name, skipped, that says why.
+//
+// compare.sh runs what CI runs, with the same draws each time, and writes the README's
+// table.
+package conformance

@@ -1,0 +1,22 @@
+// Package race times the same lives of a StatefulSet on Ordinal and on the real
+// controller as a tester would run it today: the code of kube-controller-manager
+// over client-go's fake clientset in a bubble of testing/synctest, with the simplest
+// kubelet that will do.
+//
+// # A life
+//
+// A set is created and comes up; its image is changed and it rolls; one of its pods
+// crashes and is replaced; it is scaled to 0. Each of the four waits until the one
+// before it is done.
+//
+// # Fair play
+//
+// Both sides run in one process, in turns, and the figures are ratios of what they
+// take. The real side gets what makes it faster: no garbage collector, no events, no
+// graceful deletion, one worker, a kubelet that is told of each pod at once and makes
+// it ready without delay, and a clock that costs nothing. Ordinal does what it always
+// does: validation, scheduling, image pulls, starts, readiness, grace periods of 30
+// seconds, events, and a trace.
+//
+//	go test ./race -run xxx -bench Race
+package race

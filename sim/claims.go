@@ -175,7 +175,26 @@ func (w *world) deleteClaim(c int32) {
 		w.feedClaim(c)
 		return
 	}
-	w.removeClaim(c)
+	w.letGo(c)
+}
+
+// letGo lets a claim go that is being deleted and that nobody uses.
+//
+// Source: pkg/controller/volume/pvcprotection.
+func (w *world) letGo(c int32) {
+	if !w.settings.config.Latencies.Collect.set {
+		w.removeClaim(c)
+		return
+	}
+	w.feedClaim(c)
+	w.queue.arm(purposeProtect, c, w.after(&w.settings.latencies.Collect, "collect"))
+}
+
+// protect looks whether a claim can go now.
+func (w *world) protect(c int32) {
+	if r := w.claims.at(c); r.Deleting && r.users == 0 {
+		w.removeClaim(c)
+	}
 }
 
 // removeClaim takes the claim object away. Its volume is looked at.
@@ -184,6 +203,7 @@ func (w *world) removeClaim(c int32) {
 	w.record(record{kind: recDeletedObject, subject: gone.Name, why: kindCode(model.KindPersistentVolumeClaim)})
 	w.queue.cancel(purposeBind, c)
 	w.queue.cancel(purposeProvision, c)
+	w.queue.cancel(purposeProtect, c)
 	w.claims.remove(c)
 	w.feedClaimGone(gone.Name)
 	w.unblock(gone.Name)
@@ -245,7 +265,7 @@ func (w *world) releaseClaims(p *pod) {
 		r := w.claims.at(c)
 		r.users--
 		if r.users == 0 && r.Deleting {
-			w.removeClaim(c)
+			w.letGo(c)
 		}
 	}
 }

@@ -37,7 +37,7 @@ type Config struct {
 	// Manual leaves the scheduler and the kubelet out: pods stay as they are
 	// until [Cluster.Schedule], [Cluster.SetPhase], [Cluster.SetReady] and
 	// [Cluster.Finish] move them. The garbage collector and the protection of
-	// claims act at once.
+	// claims act at once, unless Latencies.Collect says otherwise.
 	Manual bool
 }
 
@@ -53,6 +53,7 @@ type Latencies struct {
 	Start      Latency // to start a container: 500ms
 	Ready      Latency // from its start until a container is ready: 500ms
 	PreStop    Latency // of a preStop hook that is not a sleep: 0
+	Collect    Latency // until the garbage collector sees to what has lost its owner, and until a deleted claim goes after its last pod: Controller and at once; in manual mode both at once
 	Remove     Latency // from the end of a deleted pod's last container, which leaves it Failed or Succeeded, until its object is gone: 0
 }
 
@@ -113,6 +114,7 @@ func (l Latencies) orDefaults() Latencies {
 		Ready:      l.Ready.or(defaults.Ready),
 		PreStop:    l.PreStop.or(defaults.PreStop),
 		Remove:     l.Remove.or(defaults.Remove),
+		Collect:    l.Collect, // without one, see world.depart and world.letGo
 	}
 }
 

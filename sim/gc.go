@@ -27,7 +27,10 @@ type departed struct {
 // depart tells the garbage collector about an owner.
 func (w *world) depart(d departed) {
 	at := w.now
-	if !w.settings.config.Manual {
+	switch {
+	case w.settings.config.Latencies.Collect.set:
+		at = w.after(&w.settings.latencies.Collect, "collect")
+	case !w.settings.config.Manual:
 		at = w.soon()
 	}
 	if w.orphaned.Len() > 0 {

@@ -278,7 +278,7 @@ func (h *hashing) entity(e *event) uint64 {
 	case purposeProgress, purposeReady, purposeExit:
 		row := &h.containers[e.entity]
 		return h.name(h.pods.at(row.pod).name) + uint64(row.index)
-	case purposeBind, purposeProvision:
+	case purposeBind, purposeProvision, purposeProtect:
 		return h.name(h.claims.at(e.entity).Name)
 	case purposeReclaim:
 		return h.name(h.volumes.at(e.entity).Name)

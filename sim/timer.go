@@ -23,6 +23,7 @@ const (
 	// Storage.
 	purposeBind      // of a claim: the volume controller looks at it
 	purposeProvision // of a claim: its volume has been made
+	purposeProtect   // of a claim: nobody may be using it any more
 	purposeReclaim   // of a volume: it is looked at after its claim
 	purposeAttach    // of an attachment: attached, or detached
 
@@ -40,7 +41,7 @@ const (
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "exit",
-	"bind", "provision", "reclaim", "attach", "collect", "watch", "operation",
+	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

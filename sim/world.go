@@ -220,6 +220,8 @@ func (w *world) dispatch(e event) {
 		w.syncClaim(e.entity)
 	case purposeProvision:
 		w.provision(e.entity)
+	case purposeProtect:
+		w.protect(e.entity)
 	case purposeReclaim:
 		w.syncVolume(e.entity)
 	case purposeAttach:

@@ -38,7 +38,9 @@ func Story(spec scenario.Spec, steps []scenario.Step, n int) string {
 // play plays the first n steps; the story is that of the last of them.
 func play(spec scenario.Spec, steps []scenario.Step, n int) (states []scenario.State, story string) {
 	p := &player{
-		c:    sim.New(sim.Config{Manual: true, Release: releaseOf(spec)}),
+		c: sim.New(sim.Config{
+			Manual: true, Release: releaseOf(spec), Latencies: sim.Latencies{Collect: sim.Fixed(collected)},
+		}),
 		want: scenario.NewSet(spec), pods: scenario.Lives{}, claims: scenario.Lives{},
 	}
 	must(p.c.Create(p.set()))
@@ -61,6 +63,11 @@ func play(spec scenario.Spec, steps []scenario.Step, n int) (states []scenario.S
 
 // tail is the end of a story: as much as a reader can take in.
 func tail(s sim.Story) sim.Story { return s[max(0, len(s)-30):] }
+
+// collected is how long the garbage collector and the protection of claims take. On
+// the real side they look every tenth of a second: long enough for the controller to
+// have tried before, and to have failed.
+const collected = 20 * time.Millisecond
 
 // releaseOf is the Kubernetes of a spec.
 func releaseOf(spec scenario.Spec) release.Release {

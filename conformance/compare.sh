@@ -12,5 +12,5 @@ for modfile in go.mod kubernetes-1.36.mod kubernetes-1.35.mod; do
 	go test -modfile="$modfile" ./statefulset ./objects ./rollout -rapid.seed=1 -rapid.nofailfile
 	go test -modfile="$modfile" ./real ./scenario ./simulated -rapid.nofailfile
 done
-go test ./fidelity ./race -short
+go test ./fidelity ./race ./version -short
 go run ./fidelity -reports "$reports" "$@"

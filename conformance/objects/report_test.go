@@ -14,9 +14,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/component-base/version"
 	"k8s.io/klog/v2"
 
+	"github.com/ordinal-sim/ordinal/conformance/version"
 	"github.com/ordinal-sim/ordinal/model"
 )
 
@@ -78,7 +78,7 @@ func ruleOf(line string) string {
 func tell(t *testing.T, kind model.Kind) {
 	c := counts[kind]
 	t.Logf("Kubernetes %s: %d objects of kind %s, %d valid and %d invalid; %d errors of %d rules; %d differences",
-		version.DefaultKubeBinaryVersion, c.Drawn, kind, c.Valid, c.Invalid, c.Errors, c.Rules, c.Differences)
+		version.Kubernetes(), c.Drawn, kind, c.Valid, c.Invalid, c.Errors, c.Rules, c.Differences)
 	if testing.Verbose() {
 		for _, rule := range slices.Sorted(maps.Keys(c.rules)) {
 			t.Logf("%6d %s", c.rules[rule], rule)
@@ -119,9 +119,9 @@ func report() error {
 		return nil
 	}
 	kinds := slices.SortedFunc(maps.Values(counts), func(a, b *score) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
-	text, err := json.MarshalIndent(map[string]any{"version": version.DefaultKubeBinaryVersion, "kinds": kinds}, "", "  ")
+	text, err := json.MarshalIndent(map[string]any{"version": version.Kubernetes(), "kinds": kinds}, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(directory, "objects-"+version.DefaultKubeBinaryVersion+".json"), append(text, '\n'), 0o644)
+	return os.WriteFile(filepath.Join(directory, "objects-"+version.Kubernetes()+".json"), append(text, '\n'), 0o644)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"regexp"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -28,6 +27,8 @@ import (
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 	"k8s.io/kubectl/pkg/polymorphichelpers"
 	"k8s.io/kubectl/pkg/scheme"
+
+	"github.com/ordinal-sim/ordinal/conformance/version"
 )
 
 // kubectl's side: its own code before a set and its revisions.
@@ -178,13 +179,7 @@ func (k *kubectl) wrote(a answer) answer {
 
 // kubectlVersion is the version of the module k8s.io/kubectl in this binary, as the
 // minor version of Kubernetes: the path of its source tells it ("1.37.2").
-func kubectlVersion() string {
-	file, _ := kubectlSource()
-	if found := regexp.MustCompile(`@v0\.([0-9.]+)/`).FindStringSubmatch(file); found != nil {
-		return "1." + found[1]
-	}
-	return "unknown"
-}
+func kubectlVersion() string { return version.Of(polymorphichelpers.HistoryViewerFor) }
 
 // kubectlSource is the path of a source file of package polymorphichelpers, and
 // whether it is one of this machine.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/conformance/real"
 	"github.com/ordinal-sim/ordinal/conformance/scenario"
+	"github.com/ordinal-sim/ordinal/conformance/version"
 )
 
 // stepsDrawn is how long drawn scenarios are.
@@ -34,7 +35,7 @@ type report struct {
 // the API shows after each step. -rapid.checks says how many of each, 100 by default.
 // ORDINAL_REPORT names a folder for a report in JSON.
 func TestDrawn(t *testing.T) {
-	r := report{Version: real.Release()}
+	r := report{Version: version.Kubernetes()}
 	seen := map[string]bool{}
 	for _, profile := range scenario.Profiles {
 		r.drawn(t, profile, seen)

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"encoding/json"
 	"hash/fnv"
 	"strconv"
 )
@@ -38,14 +37,4 @@ func safeEncode(s string) string {
 		out[i] = safeAlphabet[int(s[i])%len(safeAlphabet)]
 	}
 	return string(out)
-}
-
-// Canonical is the template as one string: two templates are equal if and only if
-// these are.
-func (t *PodTemplateSpec) Canonical() string {
-	b, err := json.Marshal(t)
-	if err != nil {
-		panic("model: a template cannot be marshalled: " + err.Error())
-	}
-	return string(b)
 }

@@ -85,9 +85,7 @@ func (d done) String() string {
 // need not learn its words.
 func (w *world) recordOperation(op Operation, refused error) {
 	d := done{op, refused}
-	for _, b := range []byte(d.String()) {
-		w.digest(uint64(w.now), uint64(b))
-	}
+	w.digestText(d.String())
 	w.record(record{kind: recOperation, a: int64(len(w.done))})
 	w.done = append(w.done, d)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
@@ -141,9 +140,14 @@ func (w *world) revisionView(r int32) policy.Revision {
 // hashNumber is what the hash at the end of a revision's name is as a decimal
 // number; 0 if it is none.
 func hashNumber(name string) int32 {
-	n, _ := strconv.ParseInt(revisionHash(name), 10, 32)
-	if n == math.MaxInt32 { // what ParseInt gives for a number that is too large
-		return 0
+	n := int64(0)
+	for _, digit := range []byte(revisionHash(name)) {
+		if digit < '0' || digit > '9' {
+			return 0
+		}
+		if n = 10*n + int64(digit-'0'); n > math.MaxInt32 {
+			return 0
+		}
 	}
 	return int32(n)
 }

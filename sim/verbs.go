@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -79,7 +80,7 @@ type Scale struct {
 
 // String implements [Operation].
 func (o Scale) String() string {
-	return fmt.Sprintf("kubectl scale sts/%s --replicas=%d", o.Set, o.Replicas)
+	return "kubectl scale sts/" + o.Set + " --replicas=" + strconv.Itoa(o.Replicas)
 }
 
 func (o Scale) prepare(w *world) (func(), error) {
@@ -104,7 +105,7 @@ type SetImage struct{ Namespace, Set, Container, Image string }
 
 // String implements [Operation].
 func (o SetImage) String() string {
-	return fmt.Sprintf("kubectl set image sts/%s %s=%s", o.Set, o.Container, o.Image)
+	return "kubectl set image sts/" + o.Set + " " + o.Container + "=" + o.Image
 }
 
 func (o SetImage) prepare(w *world) (func(), error) {

@@ -197,6 +197,19 @@ func (w *world) digest(a, b uint64) {
 	w.fingerprint = h ^ h>>32
 }
 
+// digestText adds a text to the fingerprint, eight bytes at a time.
+func (w *world) digestText(s string) {
+	word := uint64(len(s))
+	for i := range len(s) {
+		if i%8 == 0 {
+			w.digest(uint64(w.now), word)
+			word = 0
+		}
+		word = word<<8 | uint64(s[i])
+	}
+	w.digest(uint64(w.now), word)
+}
+
 // dispatch gives an event to the one who acts.
 func (w *world) dispatch(e event) {
 	switch e.purpose {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +29,7 @@ import (
 type cluster struct {
 	ctx    context.Context
 	client *fake.Clientset
-	writes int // what the API server was asked to write
+	writes atomic.Int64 // what the API server was asked to write
 }
 
 // init lets the controller act on what its cache shows: the fake sends deletions
@@ -39,22 +40,18 @@ func init() {
 }
 
 // onKubernetes lives a life in a bubble and returns how many writes it took.
-func onKubernetes(t testing.TB, replicas int32) (writes int) {
-	inner, ok := t.(*testing.T)
-	if !ok {
-		panic("race: a bubble needs a *testing.T")
-	}
+func onKubernetes(t *testing.T, replicas int32) (writes int64) {
 	handlers := utilruntime.ErrorHandlers
 	utilruntime.ErrorHandlers = nil // the last one waits, when there are many errors
 	defer func() { utilruntime.ErrorHandlers = handlers }()
 	klog.SetLogger(logr.Discard())
 	defer klog.ClearLogger()
-	synctest.Test(inner, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		ctx, cancel := context.WithCancel(klog.NewContext(context.Background(), logr.Discard()))
 		c := &cluster{ctx: ctx, client: fake.NewSimpleClientset()} // NewClientset keeps managed fields, and is ten times slower
 		ended := c.start()
 		c.live(replicas)
-		writes = c.writes
+		writes = c.writes.Load()
 		cancel()
 		ended.Wait()
 	})
@@ -77,17 +74,16 @@ func (c *cluster) start() *sync.WaitGroup {
 	return &ended
 }
 
-// count counts writes, and drops events. What is stored gets a new resource version,
-// which the fake forgets: without, the controller takes it for a resync.
+// count counts writes, of the controller's events too. What is stored gets a new
+// resource version, which the fake forgets: without, the controller takes it for a
+// resync.
 func (c *cluster) count(action clienttesting.Action) (bool, runtime.Object, error) {
-	switch {
-	case action.GetResource().Resource == "events":
-		return true, &v1.Event{}, nil
-	case action.GetVerb() != "get" && action.GetVerb() != "list" && action.GetVerb() != "watch":
-		c.writes++
-	}
-	if write, ok := action.(interface{ GetObject() runtime.Object }); ok {
-		write.GetObject().(metav1.Object).SetResourceVersion(strconv.Itoa(c.writes))
+	switch write := action.(type) {
+	case interface{ GetObject() runtime.Object }:
+		n := c.writes.Add(1)
+		write.GetObject().(metav1.Object).SetResourceVersion(strconv.FormatInt(n, 10))
+	case clienttesting.DeleteAction:
+		c.writes.Add(1)
 	}
 	return false, nil, nil
 }

@@ -7,9 +7,17 @@ import (
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
-// onOrdinal lives the same life in a calm world and returns how many events it took.
-func onOrdinal(replicas int32) (events int64) {
-	c := sim.New(sim.Config{})
+// worlds are an empty world and the memory in which each life is lived: a fork of it.
+type worlds struct{ empty, life *sim.Cluster }
+
+func newWorlds() *worlds { return &worlds{sim.New(sim.Config{}), &sim.Cluster{}} }
+
+// live lives the same life in a calm world and returns how many events it took.
+func (w *worlds) live(replicas int32) (events int64) {
+	if err := w.empty.CopyTo(w.life); err != nil {
+		panic(fmt.Sprintf("race: %v", err))
+	}
+	c := w.life
 	set := &model.StatefulSet{ObjectMeta: model.ObjectMeta{Name: "web"}, Spec: model.StatefulSetSpec{
 		Replicas: &replicas, ServiceName: "web", Selector: &model.LabelSelector{MatchLabels: model.Labels{"app": "web"}},
 		Template: model.PodTemplateSpec{

@@ -46,10 +46,11 @@ type result struct {
 // machine that is busy for a while is busy for both.
 func race(t *testing.T, replicas int32, turns, lives, handicap int) result {
 	var out []result
+	ordinal := newWorlds()
 	for range turns {
 		r := result{Replicas: replicas}
-		r.Kubernetes = run(lives, func() int64 { return int64(onKubernetes(t, replicas)) })
-		r.Ordinal = run(lives*handicap, func() int64 { return onOrdinal(replicas) })
+		r.Kubernetes = run(lives, func() int64 { return onKubernetes(t, replicas) })
+		r.Ordinal = run(lives*handicap, func() int64 { return ordinal.live(replicas) })
 		r.Ratio = r.Ordinal.PerSecond / r.Kubernetes.PerSecond
 		out = append(out, r)
 	}

@@ -41,6 +41,10 @@
 // visits only the pods that it does something about. A property test holds every
 // such plan against one that looks at everything.
 //
+// # Releases
+//
 // The rules are those of Kubernetes 1.37, file for file: each comment names the
-// function in pkg/controller/statefulset that it mirrors.
+// function in pkg/controller/statefulset that it mirrors. What an older release or a
+// feature gate makes different is asked for where it matters, by name: the view's
+// rules ([View.SetRules]) are a set of differences, which package release lists.
 package policy

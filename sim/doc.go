@@ -56,6 +56,12 @@
 // yours. The same configuration and the same choices tell the same story on every
 // machine; [Cluster.Fingerprint] is how to check it.
 //
+// # Releases
+//
+// A world is one of a release of Kubernetes (Config.Release, package release), and
+// [Cluster.UpgradeTo] makes it one of another at an instant: what an upgrade does to a
+// set that nobody touches is a story like any other.
+//
 // # By hand
 //
 // With Config.Manual there is no scheduler and no kubelet: [Cluster.Schedule],

@@ -155,7 +155,7 @@ func (w *world) hearPod(s int32, pod policy.Pod) {
 	}
 	w.enqueue(s)
 	if known && pod.Ready && !old.Ready && set.spec.MinReadySeconds > 0 {
-		w.enqueueAfter(s, set.view.ReadyRecheck())
+		w.enqueueAfter(s, w.afterAttempts(set, set.view.ReadyRecheck()))
 	}
 }
 

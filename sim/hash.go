@@ -109,7 +109,7 @@ func (h *hashing) setsHash() (sum uint64) {
 	for s := range h.sets.all {
 		set := h.sets.at(s)
 		d := digest64(3)
-		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), uint64(set.failedAt), uint64(set.wrote), h.symbol(set.trouble))
+		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), uint64(set.retryAt), uint64(set.wrote), h.symbol(set.trouble))
 		for _, name := range set.blocked {
 			d.put(h.name(name))
 		}

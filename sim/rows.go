@@ -69,7 +69,7 @@ type statefulSet struct {
 	view     policy.View
 	wait     policy.Wait   // of the last sync
 	failures int32         // syncs in a row that have failed
-	failedAt model.Instant // when the last one did
+	retryAt  model.Instant // when the next attempt is, also if it is left out because it would fail
 	trouble  model.Symbol  // with what error
 	blocked  []model.Name  // the objects for one of which to go the next attempt waits; replaced, never edited
 	wrote    model.Instant // when the controller last wrote something that its cache must show

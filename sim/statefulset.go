@@ -350,8 +350,7 @@ func (w *world) writeStatus(s int32, status policy.Status) error {
 // the same way again is not planned before what it fails at has changed.
 func (w *world) retrySet(s int32, err error) {
 	set := w.sets.at(s)
-	set.failures++
-	set.failedAt = w.now
+	w.failedAgain(set)
 	set.blocked = nil
 	trouble := w.symbol(err.Error())
 	news := trouble != set.trouble // a failure that repeats is told once
@@ -361,7 +360,11 @@ func (w *world) retrySet(s int32, err error) {
 		return
 	}
 	blockers, hopeless := hopeless(err, nil)
-	if set.blocked = blockers; !hopeless {
+	set.blocked = blockers
+	if planned, armed := w.queue.armed(purposeDelayed, s); hopeless && armed {
+		w.queue.arm(purposeDelayed, s, w.now.Add(w.afterAttempts(set, planned.Sub(w.now))))
+	}
+	if !hopeless {
 		w.enqueueAfter(s, w.backoff(set, w.now))
 	}
 	if news {
@@ -398,17 +401,49 @@ func hopeless(err error, blockers []model.Name) ([]model.Name, bool) {
 // backoff is how long from now the next attempt is that is made at the instant
 // earliest or later, if attempts are made at each instant of the back-off.
 func (w *world) backoff(set *statefulSet, earliest model.Instant) time.Duration {
-	at := set.failedAt
-	for n := set.failures - 1; ; n++ {
-		delay := longestRetry
-		if n < 18 {
-			delay = min(firstRetry<<n, longestRetry)
-		}
-		at = at.Add(delay)
-		if at >= earliest {
-			return at.Sub(w.now)
-		}
+	at := set.retryAt
+	for n := set.failures + 1; at < earliest; n++ {
+		at = at.Add(retryDelay(n))
 	}
+	return at.Sub(w.now)
+}
+
+// retryDelay is the back-off after so many failures.
+func retryDelay(failures int32) time.Duration {
+	if failures > 18 {
+		return longestRetry
+	}
+	return min(firstRetry<<(failures-1), longestRetry)
+}
+
+// failedAgain counts a failure, and those of the attempts since the last one that were
+// left out. A set that waits for an attempt already keeps the earlier time.
+func (w *world) failedAgain(set *statefulSet) {
+	w.passAttempts(set)
+	set.failures++
+	if at := w.now.Add(retryDelay(set.failures)); set.retryAt <= w.now || at < set.retryAt {
+		set.retryAt = at
+	}
+}
+
+// passAttempts counts the attempts before now that were left out because they would
+// have failed.
+func (w *world) passAttempts(set *statefulSet) {
+	for set.failures > 0 && set.retryAt < w.now {
+		set.failures++
+		set.retryAt = set.retryAt.Add(retryDelay(set.failures))
+	}
+}
+
+// afterAttempts is when a look that is planned for later comes, from now: a set that
+// waits for an attempt before it forgets it, and looks when the attempts come to it.
+func (w *world) afterAttempts(set *statefulSet, after time.Duration) time.Duration {
+	at := w.now.Add(after)
+	w.passAttempts(set)
+	if set.failures == 0 || at < set.retryAt {
+		return after
+	}
+	return w.backoff(set, at)
 }
 
 // blockedBy is an error that goes on until an object is gone.

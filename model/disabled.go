@@ -5,14 +5,18 @@ import "github.com/ordinal-sim/ordinal/model/release"
 // What the API server does with a field whose feature gate is off: it is not filled
 // in, and not stored unless it is stored already.
 
-// DefaultIn is [StatefulSet.Default] as a release does it: without the gate
-// MaxUnavailableStatefulSet, maxUnavailable has no default.
+// DefaultIn is [StatefulSet.Default] as a release does it: a field whose gate is off
+// has no default.
 //
 // Source: pkg/apis/apps/v1/defaults.go, SetDefaults_StatefulSet.
 func (s *StatefulSet) DefaultIn(rules release.Rules) {
 	block := s.Spec.UpdateStrategy.RollingUpdate
 	said := block != nil && block.MaxUnavailable != nil
+	retention := s.Spec.PersistentVolumeClaimRetentionPolicy
 	s.Default()
+	if retention == nil && rules.Has(release.NoRetention) {
+		s.Spec.PersistentVolumeClaimRetentionPolicy = nil
+	}
 	if block = s.Spec.UpdateStrategy.RollingUpdate; block != nil && !said && rules.Has(release.IgnoresMaxUnavailable) {
 		block.MaxUnavailable = nil // Default has made the block our own
 	}

@@ -143,7 +143,7 @@ func (w *world) retainClaims(s int32, pod policy.Pod) (wrote bool, failed error)
 			continue
 		}
 		if err := w.admit(VerbUpdate, model.KindPersistentVolumeClaim); err != nil {
-			return wrote, join(failed, err)
+			return wrote, join(failed, fmt.Errorf("could not update claim %s for delete policy ownerRefs: %w", w.rendered(name), err))
 		}
 		if c, ok := w.claims.find(name); ok {
 			w.setClaimOwners(c, r.Owners)

@@ -176,7 +176,7 @@ func (w *world) crashContainer(c int32, code int32) {
 
 // stopContainer runs the preStop hook, sends SIGTERM and, when the grace period
 // is over, SIGKILL. All within the grace period, except that a program whose hook
-// took all of it still gets two seconds; before 1.28 it got the grace period again.
+// took all of it still gets two seconds; before 1.28 whatever had a hook got the whole grace period after it.
 //
 // Source: pkg/kubelet/kuberuntime/kuberuntime_container.go, killContainer.
 func (w *world) stopContainer(c int32, grace int32) {
@@ -195,7 +195,7 @@ func (w *world) stopContainer(c int32, grace int32) {
 		hook = min(w.preStop(w.containerSpec(c)), seconds(grace))
 	}
 	left := max(shortestStop, seconds(grace)-hook)
-	if w.rules.Has(release.PreStopDoublesGrace) && hook >= seconds(grace) {
+	if w.rules.Has(release.PreStopDoublesGrace) && hook > 0 {
 		left = seconds(grace)
 	}
 	ends, code := hook+left, int32(exitKilled)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 )
 
@@ -72,14 +73,32 @@ func (w *world) feedClaim(c int32) {
 }
 
 func (w *world) feedClaimGone(name model.Name) {
+	w.setsOfClaim(name, func(s, template int32) {
+		w.send(delivery{kind: claimGone, set: s, ordinal: name.Ordinal, template: template})
+	})
+}
+
+// tellClaim tells of a claim to the sets that it may be of.
+func (w *world) tellClaim(c int32, tell func(s, ordinal, template int32, claim policy.Claim)) {
+	r := w.claims.at(c)
+	w.setsOfClaim(r.Name, func(s, template int32) {
+		tell(s, r.Name.Ordinal, template, policy.Claim{Owners: r.owners, Terminating: r.Deleting})
+	})
+}
+
+// setsOfClaim are the sets whose claim templates name a claim. Two sets can.
+func (w *world) setsOfClaim(name model.Name, tell func(s, template int32)) {
+	if name.Ordinal == model.NoOrdinal {
+		return
+	}
 	for s := range w.sets.all {
 		set := w.sets.at(s)
 		if set.name.Namespace != name.Namespace {
 			continue
 		}
 		for t, base := range set.claimBases {
-			if base == name.Base && name.Ordinal >= 0 {
-				w.send(delivery{kind: claimGone, set: s, ordinal: name.Ordinal, template: int32(t)})
+			if base == name.Base {
+				tell(s, int32(t))
 			}
 		}
 	}
@@ -189,8 +208,12 @@ func (w *world) hearPodGone(s, ordinal int32, uid model.UID) {
 // setView is what the controller sees of a set.
 func (w *world) setView(s int32) policy.Set {
 	set := w.sets.at(s)
-	return policy.Set{
+	view := policy.Set{
 		Name: set.name, PodBase: set.podBase, UID: set.uid, Generation: set.generation, Spec: set.spec,
 		Template: set.template, Deleting: set.deleting != notDeleted, Status: set.status,
 	}
+	if w.rules.Has(release.ComparesHashes) {
+		view.Hash = hashNumber(w.proposedName(s))
+	}
+	return view
 }

@@ -148,6 +148,9 @@ func (h *hashing) podsHash() (sum uint64) {
 		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets.at(r.set).uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
 		d.text(h.template(r.template).text)
 		d.labels(r.labels)
+		if r.givenTo != nil {
+			d.text(string(r.givenTo.Kind) + "/" + r.givenTo.Name)
+		}
 		if r.node != nowhere {
 			d.put(h.name(h.nodes.at(r.node).name))
 		}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 )
@@ -39,8 +38,19 @@ func (o UpgradeTo) prepare(w *world) (func(), error) {
 	return func() {
 		w.release, w.rules = o.Release, o.Release.Rules()
 		w.record(record{kind: recUpgraded, a: int64(o.Release)})
+		w.readSets()
 		w.restartController()
 	}, nil
+}
+
+// readSets gives stored sets the defaults of the release, as the API server does
+// whenever it reads them: that is no change of theirs.
+func (w *world) readSets() {
+	for s := range w.sets.all {
+		read := w.modelSet(s)
+		read.DefaultIn(w.rules)
+		w.sets.at(s).spec = &read.Spec
+	}
 }
 
 // RestartController is [Cluster.RestartController] as an operation.
@@ -82,25 +92,5 @@ func (w *world) restartController() {
 	}
 	for s := range w.sets.all {
 		w.enqueue(s)
-	}
-}
-
-// tellClaim tells of a claim to the sets whose claim templates name it. Two sets can.
-func (w *world) tellClaim(c int32, tell func(s, ordinal, template int32, claim policy.Claim)) {
-	r := w.claims.at(c)
-	if r.Name.Ordinal == model.NoOrdinal {
-		return
-	}
-	claim := policy.Claim{Owners: r.owners, Terminating: r.Deleting}
-	for s := range w.sets.all {
-		set := w.sets.at(s)
-		if set.name.Namespace != r.Name.Namespace {
-			continue
-		}
-		for t, base := range set.claimBases {
-			if base == r.Name.Base {
-				tell(s, r.Name.Ordinal, int32(t), claim)
-			}
-		}
 	}
 }

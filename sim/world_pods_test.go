@@ -154,12 +154,15 @@ var deletionCases = []worldCase{
 		require.Equal(w.t, []any{"terminated", "Error", int32(137)}, []any{killed.State, killed.Reason, killed.ExitCode})
 		w.goneAt(32 * time.Second)
 	}},
-	{"P14", "In 1.27.1 the program got the whole grace period once more after such a hook", func(w *worldPlay) {
-		config := hookTakes(60 * time.Second)
-		config.Release = release.V1_27_1
-		w.orphan(config, preStopCommand)
-		w.do(w.c.Delete("pod/web-0"))
-		w.goneAt(60 * time.Second)
+	{"P14", "In 1.27.1 the program got the whole grace period after a hook, however long that took", func(w *worldPlay) {
+		for _, row := range []struct{ hook, gone time.Duration }{{60, 60}, {29, 59}, {10, 40}} {
+			w := &worldPlay{t: w.t, rule: w.rule}
+			config := hookTakes(row.hook * time.Second)
+			config.Release = release.V1_27_1
+			w.orphan(config, preStopCommand)
+			w.do(w.c.Delete("pod/web-0"))
+			w.goneAt(row.gone * time.Second)
+		}
 	}},
 	{"P10", "Until its object is gone, a pod shows how it has ended; 1.27.1 took a Failed one for a reason to create its successor at once (Kubernetes issue 119685)", func(w *worldPlay) {
 		for _, r := range []release.Release{release.V1_27_1, release.V1_33} {

@@ -6,8 +6,8 @@ type Difference uint8
 
 // The differences, in the order in which the newest release left them behind.
 const (
-	// PreStopDoublesGrace: a preStop hook that uses up the grace period gives the
-	// containers the same grace period again.
+	// PreStopDoublesGrace: the time of a preStop hook does not count: after it a container
+	// gets the whole grace period.
 	PreStopDoublesGrace Difference = iota
 	// CountsOwnWork: the status counts the pods that the sync itself has created,
 	// and no longer those it has deleted for being Failed or out of range.
@@ -32,8 +32,9 @@ const (
 	NoRetention
 	// NoStartOrdinal: ordinals are not stored, and ignored.
 	NoStartOrdinal
-	// ReadyIsHealthy: scaling down and rolling updates wait for pods to be ready, not
-	// for minReadySeconds.
+	// ReadyIsHealthy: a pod that is ready and not yet available counts as healthy. So a
+	// rolling update under Parallel does not wait for it, and scaling down under
+	// OrderedReady does not take it for the one unhealthy pod that may go, and waits.
 	ReadyIsHealthy
 	// ComparesHashes: two revisions of one template differ if their hashes look like
 	// different numbers.
@@ -86,7 +87,7 @@ const (
 type Facts struct {
 	Name  string
 	Until string // the first release without it; "" if a gate alone decides
-	Gate  string // the gate that decides, if one does
+	Gate  string // the gate that decides, if one does; not all of these are a [Gate] here
 	Issue string // where it was discussed, on GitHub, in kubernetes/kubernetes
 	What  string
 
@@ -105,7 +106,7 @@ func without(g Gate) func(Release) bool {
 
 var facts = [differences]Facts{
 	PreStopDoublesGrace: {"PreStopDoublesGrace", "1.28", "", "117373",
-		"a preStop hook that takes the whole grace period gives the containers another one", before(V1_33)},
+		"the time that a preStop hook takes does not count against the grace period", before(V1_33)},
 	CountsOwnWork: {"CountsOwnWork", "1.28", "", "120732",
 		"the status counts what the sync itself creates and deletes", before(V1_33)},
 	CompletesByPods: {"CompletesByPods", "1.29", "", "119685, 120731",
@@ -129,7 +130,7 @@ var facts = [differences]Facts{
 			return r.profile() == V1_27_1 && !r.Enabled(StatefulSetStartOrdinal)
 		}},
 	ReadyIsHealthy: {"ReadyIsHealthy", "1.34.0", "", "112307, 112066, 119234, 123918",
-		"scaling down and updating wait for readiness, not for minReadySeconds", before(V1_34_1)},
+		"a pod that is ready and not yet available counts as healthy", before(V1_34_1)},
 	ComparesHashes: {"ComparesHashes", "1.34.2", "", "",
 		"revisions whose hashes are different numbers differ", before(V1_34_4)},
 	WritesCreationTimestamp: {"WritesCreationTimestamp", "1.34.0", "", "134773",
@@ -182,6 +183,9 @@ func (d Difference) Facts() Facts { return facts[d] }
 
 // String is the difference's name.
 func (d Difference) String() string { return facts[d].Name }
+
+// Each difference has a bit of Rules; this does not compile when there are too many.
+const _ = uint(32 - differences)
 
 // Rules are the differences that hold, as a set. The zero Rules is the newest
 // release with the strategy Recreate allowed.

@@ -15,10 +15,10 @@
 //
 // # What is in a profile
 //
-// Profiles are the releases between which the behaviour of StatefulSets changed.
-// A patch release that is not listed behaves as the profile before it: 1.36 stands
-// for 1.36.0 to 1.36.3, and 1.35.4 for the ones from 1.35.4 on. Between 1.27.1 and
-// 1.33 there is none, so that a difference of 1.28 to 1.31 shows between these two.
+// Profiles are the releases between which the behaviour of StatefulSets changed. Some
+// stand for several patch releases, as their comments say; 1.35.1 to 1.35.3, and all
+// from 1.28 to 1.32, have no profile, so that what changed in them shows between the
+// profiles around them.
 //
 // # Where to read on
 //

@@ -60,6 +60,9 @@ func (m *machine) did(like func(Step) bool) bool { return slices.ContainsFunc(m.
 
 // Every sight is seen, by the same draws each time.
 func TestMachineReaches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("rapid takes fewer steps then")
+	}
 	missing := make([]bool, len(sights))
 	for i := range missing {
 		missing[i] = true

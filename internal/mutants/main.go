@@ -34,9 +34,9 @@ type check struct {
 
 var checks = []check{
 	{"properties", []string{"./policy", "-run", "TestViewIsTheReference", "-rapid.nofailfile"}},
-	{"recordings", []string{"./sim", "-run", "TestRecordings"}},
+	{"recordings", []string{"./sim", "-run", "TestRecordings", "-short"}},
 	{"tables", []string{"./policy", "-rapid.nofailfile"}},
-	{"cases", []string{"./sim", "-run", "TestSpec"}},
+	{"cases", []string{"./sim", "-run", "TestSpec", "-short"}},
 }
 
 // survivors is how many mutants may survive.
@@ -152,7 +152,7 @@ func (m *mutant) hunt(overlay string, all bool) (killers []string, err error) {
 // finds reports whether the check fails. That the mutant does not compile or takes too
 // long is no finding but an error.
 func (c *check) finds(overlay string) (bool, error) {
-	args := append([]string{"test", "-overlay", overlay, "-count=1", "-short", "-timeout=300s"}, c.test...)
+	args := append([]string{"test", "-overlay", overlay, "-count=1", "-timeout=300s"}, c.test...)
 	out, err := exec.Command("go", args...).CombinedOutput()
 	var exit *exec.ExitError
 	switch {

@@ -12,10 +12,11 @@
 // # Fair play
 //
 // Both sides run in one process, in turns, and the figures are ratios of what they
-// take. The real side gets what makes it fast: no garbage collector and no graceful
-// deletion, one worker, the older and ten times faster of client-go's two fakes, a
-// kubelet that is told of each pod at once and makes it ready without delay, and a clock
-// that costs nothing. Ordinal does what it always does: validation, scheduling, image
+// take. The real side has the simplest kubelet that a tester would write, a loop that
+// makes new pods ready every tenth of a second, and looks whether it is done every
+// hundredth. It gets what makes it fast: no garbage collector and no graceful deletion,
+// one worker, the older and ten times faster of client-go's two fakes, and a clock that
+// costs nothing. Ordinal does what it always does: validation, scheduling, image
 // pulls, starts, readiness, grace periods of 30 seconds, and a trace. Each of its lives
 // is lived in a fork of an empty world, in the memory of the one before, as whoever
 // lives ten thousand would do it.

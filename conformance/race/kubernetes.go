@@ -20,7 +20,6 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
-	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/controller/statefulset"
 )
@@ -64,12 +63,11 @@ func (c *cluster) start() *sync.WaitGroup {
 	f := informers.NewSharedInformerFactory(c.client, 0)
 	ssc := statefulset.NewStatefulSetController(c.ctx, f.Core().V1().Pods(), f.Apps().V1().StatefulSets(),
 		f.Core().V1().PersistentVolumeClaims(), f.Apps().V1().ControllerRevisions(), c.client)
-	pods := f.Core().V1().Pods().Informer()
-	c.must(pods.AddEventHandler(cache.ResourceEventHandlerFuncs{AddFunc: c.startPod}))
 	f.Start(c.ctx.Done())
 	var ended sync.WaitGroup
 	ended.Go(func() { ssc.Run(c.ctx, 1) })
 	ended.Go(func() { <-c.ctx.Done(); f.Shutdown() })
+	ended.Go(c.kubelet)
 	time.Sleep(time.Second) // until the caches are full
 	return &ended
 }
@@ -88,12 +86,22 @@ func (c *cluster) count(action clienttesting.Action) (bool, runtime.Object, erro
 	return false, nil, nil
 }
 
-// startPod is the kubelet: a pod that appears is ready.
-func (c *cluster) startPod(o any) {
-	pod := o.(*v1.Pod).DeepCopy()
-	pod.Status.Phase = v1.PodRunning
-	pod.Status.Conditions = []v1.PodCondition{{Type: v1.PodReady, Status: v1.ConditionTrue, LastTransitionTime: metav1.Now()}}
-	c.must(c.client.CoreV1().Pods(pod.Namespace).UpdateStatus(c.ctx, pod, metav1.UpdateOptions{}))
+// kubelet looks at all pods every tenth of a second, and makes the new ones ready.
+func (c *cluster) kubelet() {
+	client := c.client.CoreV1().Pods(metav1.NamespaceDefault)
+	for ; c.ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+		pods, err := client.List(c.ctx, metav1.ListOptions{})
+		c.must(pods, err)
+		for i := range pods.Items {
+			pod := &pods.Items[i]
+			if pod.Status.Phase != "" && pod.Status.Phase != v1.PodPending {
+				continue
+			}
+			pod.Status.Phase = v1.PodRunning
+			pod.Status.Conditions = []v1.PodCondition{{Type: v1.PodReady, Status: v1.ConditionTrue, LastTransitionTime: metav1.Now()}}
+			c.must(client.UpdateStatus(c.ctx, pod, metav1.UpdateOptions{}))
+		}
+	}
 }
 
 func (c *cluster) must(_ any, err error) {
@@ -144,7 +152,7 @@ func (c *cluster) update(change func(*apps.StatefulSet)) {
 // is as it should be.
 func (c *cluster) until(holds func(*apps.StatefulSetStatus) bool) {
 	const patience = 10 * time.Minute
-	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		set, err := c.client.AppsV1().StatefulSets(metav1.NamespaceDefault).Get(c.ctx, "web", metav1.GetOptions{})
 		c.must(set, err)
 		if set.Status.ObservedGeneration == set.Generation && holds(&set.Status) {

@@ -243,6 +243,9 @@ func (s *server) delete(t *table, name string, options metav1.DeleteOptions) err
 	}
 	now := metav1.Now()
 	o.SetDeletionTimestamp(&now)
+	if old.GetDeletionTimestamp() == nil && o.GetGeneration() > 0 {
+		o.SetGeneration(o.GetGeneration() + 1) // apiserver pkg/registry/generic/registry/store.go, markAsDeleting
+	}
 	s.replace(t, old, o)
 	return nil
 }

@@ -163,7 +163,7 @@ func (c *candidates) wild(g *guess, d Draw) {
 	c.add(2, Step{Op: RollingUpdate})
 	c.add(2, Step{Op: Restart})
 	c.drawn(6, FailWrite, func(t *rapid.T) Step {
-		return Step{Op: FailWrite, N: 1 + number(t, "nth", 2), Value: pick(t, "write", Writes)}
+		return Step{Op: FailWrite, N: 1 + number(t, "nth", 2), Value: pick(t, "write", g.orderedWrites())}
 	})
 	owner := func(t *rapid.T) string { return pick(t, "owner", []string{Other, Nobody}) }
 	pod := func(t *rapid.T) int32 { return number(t, "pod", 4) }
@@ -174,6 +174,20 @@ func (c *candidates) wild(g *guess, d Draw) {
 	if g.want.Claims > 0 {
 		c.drawn(5, OwnClaim, func(t *rapid.T) Step { return Step{Op: OwnClaim, Claim: drawClaim(t, g), Value: owner(t)} })
 	}
+}
+
+// orderedWrites are the writes of which one can say which is the first and which the
+// second. Parallel writes in batches, and Recreate deletes in batches, whose members go
+// at once: which of them is the n-th is for the scheduler of goroutines to say.
+func (g *guess) orderedWrites() []string {
+	return slices.DeleteFunc(slices.Clone(Writes), func(write string) bool {
+		switch {
+		case g.want.PodManagementPolicy == "Parallel":
+			return write != "update status"
+		default:
+			return g.want.Gates["StatefulSetRecreateStrategy"] && write == "delete pod"
+		}
+	})
 }
 
 // podOps are the steps for one pod that every profile has.

@@ -15,7 +15,7 @@
 // take. The real side has the simplest kubelet that a tester would write, a loop that
 // makes new pods ready every tenth of a second, and looks whether it is done every
 // hundredth. It gets what makes it fast: no garbage collector and no graceful deletion,
-// one worker, the older and ten times faster of client-go's two fakes, and a clock that
+// one worker, the older and many times faster of client-go's two fakes, and a clock that
 // costs nothing. Ordinal does what it always does: validation, scheduling, image
 // pulls, starts, readiness, grace periods of 30 seconds, and a trace. Each of its lives
 // is lived in a fork of an empty world, in the memory of the one before, as whoever

@@ -47,7 +47,7 @@ func onKubernetes(t *testing.T, replicas int32) (writes int64) {
 	defer klog.ClearLogger()
 	synctest.Test(t, func(*testing.T) {
 		ctx, cancel := context.WithCancel(klog.NewContext(context.Background(), logr.Discard()))
-		c := &cluster{ctx: ctx, client: fake.NewSimpleClientset()} // NewClientset keeps managed fields, and is ten times slower
+		c := &cluster{ctx: ctx, client: fake.NewSimpleClientset()} // NewClientset keeps managed fields, and is many times slower
 		ended := c.start()
 		c.live(replicas)
 		writes = c.writes.Load()

@@ -25,6 +25,9 @@
 // or updated past it. Under Parallel nothing stops, except the update, which
 // keeps to maxUnavailable.
 //
+// The strategy Recreate puts a stage before the replicas': outdated pods go all
+// together, and the plan ends there until none of them is left.
+//
 // # Why a rollout hangs
 //
 // That one word explains the best known surprise. Under OrderedReady an unhealthy

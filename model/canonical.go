@@ -32,6 +32,10 @@ type jsonObject struct{ text []byte }
 // package json.
 func (o *jsonObject) podSpec(s *PodSpec) {
 	o.begin()
+	if len(s.InitContainers) > 0 {
+		o.name("initContainers")
+		o.containers(s.InitContainers)
+	}
 	o.name("containers")
 	o.containers(s.Containers)
 	if len(s.Volumes) > 0 {
@@ -50,6 +54,19 @@ func (o *jsonObject) podSpec(s *PodSpec) {
 	o.string("dnsPolicy", s.DNSPolicy)
 	if s.DNSConfig != nil {
 		o.value("dnsConfig", s.DNSConfig)
+	}
+	if len(s.ReadinessGates) > 0 {
+		o.value("readinessGates", s.ReadinessGates)
+	}
+	o.string("priorityClassName", s.PriorityClassName)
+	if len(s.Tolerations) > 0 {
+		o.value("tolerations", s.Tolerations)
+	}
+	if s.Affinity != nil {
+		o.value("affinity", s.Affinity)
+	}
+	if len(s.TopologySpreadConstraints) > 0 {
+		o.value("topologySpreadConstraints", s.TopologySpreadConstraints)
 	}
 	o.string("unmodelled", s.Unmodelled)
 	o.end()
@@ -95,6 +112,20 @@ func (o *jsonObject) container(c *Container) {
 	}
 	if c.PreStop != nil {
 		o.value("preStop", c.PreStop)
+	}
+	if c.PostStart != nil {
+		o.value("postStart", c.PostStart)
+	}
+	o.string("imagePullPolicy", string(c.ImagePullPolicy))
+	o.string("restartPolicy", c.RestartPolicy)
+	if c.LivenessProbe != nil {
+		o.value("livenessProbe", c.LivenessProbe)
+	}
+	if c.ReadinessProbe != nil {
+		o.value("readinessProbe", c.ReadinessProbe)
+	}
+	if c.StartupProbe != nil {
+		o.value("startupProbe", c.StartupProbe)
 	}
 	o.string("unmodelled", c.Unmodelled)
 	o.end()

@@ -46,6 +46,11 @@ const (
 	KindPersistentVolume      Kind = "PersistentVolume"
 	KindStorageClass          Kind = "StorageClass"
 	KindNode                  Kind = "Node"
+
+	KindDeployment              Kind = "Deployment"
+	KindReplicaSet              Kind = "ReplicaSet"
+	KindPodDisruptionBudget     Kind = "PodDisruptionBudget"
+	KindHorizontalPodAutoscaler Kind = "HorizontalPodAutoscaler"
 )
 
 // Resource is the plural, lower-case name that the API and its messages use,
@@ -68,6 +73,14 @@ func (k Kind) Resource() string {
 		return "storageclasses.storage.k8s.io"
 	case KindNode:
 		return "nodes"
+	case KindDeployment:
+		return "deployments.apps"
+	case KindReplicaSet:
+		return "replicasets.apps"
+	case KindPodDisruptionBudget:
+		return "poddisruptionbudgets.policy"
+	case KindHorizontalPodAutoscaler:
+		return "horizontalpodautoscalers.autoscaling"
 	default:
 		return string(k)
 	}
@@ -77,8 +90,12 @@ func (k Kind) Resource() string {
 // without a group for the core kinds.
 func (k Kind) Qualified() string {
 	switch k {
-	case KindStatefulSet, KindControllerRevision:
+	case KindStatefulSet, KindControllerRevision, KindDeployment, KindReplicaSet:
 		return string(k) + ".apps"
+	case KindPodDisruptionBudget:
+		return string(k) + ".policy"
+	case KindHorizontalPodAutoscaler:
+		return string(k) + ".autoscaling"
 	case KindStorageClass:
 		return string(k) + ".storage.k8s.io"
 	default:

@@ -24,6 +24,7 @@ type PodTemplateSpec struct {
 
 // PodSpec describes a pod.
 type PodSpec struct {
+	InitContainers                []Container       `json:"initContainers,omitempty"`
 	Containers                    []Container       `json:"containers"`
 	Volumes                       []Volume          `json:"volumes,omitempty"`
 	RestartPolicy                 string            `json:"restartPolicy,omitempty"`                 // default Always
@@ -38,7 +39,14 @@ type PodSpec struct {
 	HostnameOverride              string            `json:"hostnameOverride,omitempty"`
 	DNSPolicy                     string            `json:"dnsPolicy,omitempty"` // default ClusterFirst
 	DNSConfig                     *PodDNSConfig     `json:"dnsConfig,omitempty"`
-	Unmodelled                    string            `json:"unmodelled,omitempty"`
+	ReadinessGates                []string          `json:"readinessGates,omitempty"` // conditionType of each
+	PriorityClassName             string            `json:"priorityClassName,omitempty"`
+	Tolerations                   []Toleration      `json:"tolerations,omitempty"`
+	Affinity                      *Affinity         `json:"affinity,omitempty"`
+
+	TopologySpreadConstraints []TopologySpreadConstraint `json:"topologySpreadConstraints,omitempty"`
+
+	Unmodelled string `json:"unmodelled,omitempty"`
 }
 
 // PodDNSConfig is merged into what the kubelet writes to resolv.conf.
@@ -63,8 +71,45 @@ type Container struct {
 	Ports        []ContainerPort      `json:"ports,omitempty"`
 	Resources    ResourceRequirements `json:"resources"`
 	VolumeMounts []VolumeMount        `json:"volumeMounts,omitempty"`
-	PreStop      *LifecycleHandler    `json:"preStop,omitempty"` // lifecycle.preStop
-	Unmodelled   string               `json:"unmodelled,omitempty"`
+	PreStop      *LifecycleHandler    `json:"preStop,omitempty"`   // lifecycle.preStop
+	PostStart    *LifecycleHandler    `json:"postStart,omitempty"` // lifecycle.postStart
+
+	ImagePullPolicy PullPolicy `json:"imagePullPolicy,omitempty"` // default Always for a tag "latest" or none, else IfNotPresent
+	RestartPolicy   string     `json:"restartPolicy,omitempty"`   // Always makes an init container a sidecar
+
+	LivenessProbe  *Probe `json:"livenessProbe,omitempty"`
+	ReadinessProbe *Probe `json:"readinessProbe,omitempty"`
+	StartupProbe   *Probe `json:"startupProbe,omitempty"`
+
+	Unmodelled string `json:"unmodelled,omitempty"`
+}
+
+// Sidecar reports whether an init container goes on to run beside the main ones.
+func (c *Container) Sidecar() bool { return c.RestartPolicy == RestartAlways }
+
+// RestartAlways is the restart policy of a StatefulSet's pods, and of a sidecar.
+const RestartAlways = "Always"
+
+// PullPolicy says when a kubelet asks the registry for an image.
+type PullPolicy string
+
+// The pull policies.
+const (
+	PullAlways       PullPolicy = "Always"
+	PullIfNotPresent PullPolicy = "IfNotPresent"
+	PullNever        PullPolicy = "Never"
+)
+
+// Probe is how a kubelet asks a container how it is. What it asks (an HTTP path, a
+// command, a port) has no meaning here: the program answers.
+type Probe struct {
+	InitialDelaySeconds           int32  `json:"initialDelaySeconds,omitempty"`
+	PeriodSeconds                 int32  `json:"periodSeconds,omitempty"`    // default 10
+	TimeoutSeconds                int32  `json:"timeoutSeconds,omitempty"`   // default 1
+	SuccessThreshold              int32  `json:"successThreshold,omitempty"` // default 1
+	FailureThreshold              int32  `json:"failureThreshold,omitempty"` // default 3
+	TerminationGracePeriodSeconds *int64 `json:"terminationGracePeriodSeconds,omitempty"`
+	Handler                       string `json:"handler,omitempty"` // httpGet, exec, tcpSocket or grpc, as JSON
 }
 
 // LifecycleHandler is what a preStop hook does: it sleeps, or it runs something

@@ -30,6 +30,7 @@ type ServiceSpec struct {
 	ExternalName             string        `json:"externalName,omitempty"`
 	Ports                    []ServicePort `json:"ports,omitempty"`
 	Selector                 Labels        `json:"selector,omitempty"`
+	IPFamilies               []IPFamily    `json:"ipFamilies,omitempty"` // default IPv4
 	PublishNotReadyAddresses bool          `json:"publishNotReadyAddresses,omitempty"`
 	Unmodelled               string        `json:"unmodelled,omitempty"`
 }
@@ -55,13 +56,43 @@ type Node struct {
 
 // NodeSpec is what the user asks of a node.
 type NodeSpec struct {
-	Unschedulable bool   `json:"unschedulable,omitempty"` // cordoned
-	Unmodelled    string `json:"unmodelled,omitempty"`
+	Unschedulable bool    `json:"unschedulable,omitempty"` // cordoned
+	Taints        []Taint `json:"taints,omitempty"`
+	Unmodelled    string  `json:"unmodelled,omitempty"`
 }
 
 // NodeStatus is what is known of a node.
 type NodeStatus struct {
 	Allocatable ResourceList `json:"allocatable"`    // CPU and memory for pods; 0 means no limit
 	Pods        int32        `json:"pods,omitempty"` // how many pods fit; 0 means no limit
-	Ready       bool         `json:"ready"`
+
+	Conditions []NodeCondition `json:"conditions,omitempty"`
 }
+
+// NodeCondition is one condition of a node.
+type NodeCondition struct {
+	Type               string          `json:"type"`
+	Status             ConditionStatus `json:"status"`
+	LastTransitionTime Instant         `json:"lastTransitionTime,omitempty"`
+	Reason             string          `json:"reason,omitempty"`
+	Message            string          `json:"message,omitempty"`
+}
+
+// ConditionStatus is True, False or, when nobody can tell, Unknown.
+type ConditionStatus string
+
+// The statuses of a condition.
+const (
+	ConditionTrue    ConditionStatus = "True"
+	ConditionFalse   ConditionStatus = "False"
+	ConditionUnknown ConditionStatus = "Unknown"
+)
+
+// IPFamily is a family of addresses.
+type IPFamily string
+
+// The families.
+const (
+	IPv4 IPFamily = "IPv4"
+	IPv6 IPFamily = "IPv6"
+)

@@ -13,7 +13,7 @@ import (
 func (w *world) addNode(i int) {
 	name := fmt.Sprintf("node-%d", i)
 	w.nodes.add(node{
-		identity: w.stamp(w.name("", name)), labels: model.Labels{labelHostname: name}, capacity: int32(w.settings.config.PodsPerNode),
+		identity: w.stamp(w.name("", name)), labels: model.Labels{model.LabelHostname: name}, capacity: int32(w.settings.config.PodsPerNode),
 	})
 }
 
@@ -25,7 +25,7 @@ func (w *world) applyNode(o *model.Node) {
 		n = w.nodes.add(node{identity: w.stamp(name)})
 	}
 	row := w.nodes.at(n)
-	row.labels, row.cordoned, row.version = o.Labels.With(labelHostname, o.Name), o.Spec.Unschedulable, w.bump()
+	row.labels, row.cordoned, row.version = o.Labels.With(model.LabelHostname, o.Name), o.Spec.Unschedulable, w.bump()
 	if o.Status.Pods > 0 {
 		row.capacity = o.Status.Pods
 	}

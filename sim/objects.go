@@ -308,7 +308,7 @@ func (w *world) modelNode(n int32) *model.Node {
 	return &model.Node{
 		ObjectMeta: w.meta(row.identity, row.labels, nil),
 		Spec:       model.NodeSpec{Unschedulable: row.cordoned},
-		Status:     model.NodeStatus{Pods: row.capacity, Ready: true},
+		Status:     model.NodeStatus{Pods: row.capacity, Conditions: []model.NodeCondition{{Type: "Ready", Status: model.ConditionTrue}}},
 	}
 }
 

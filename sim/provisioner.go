@@ -61,7 +61,7 @@ func (w *world) provisionedSpec(c *storage.Claim, class *model.StorageClass) *mo
 	if storage.KnownProvisioner(driver).Pinned {
 		node := w.rendered(c.SelectedNode)
 		return storage.NewVolumeSpec(c.Spec, class, &model.NodeSelector{Terms: []model.NodeSelectorTerm{{
-			MatchExpressions: []model.LabelSelectorRequirement{{Key: labelHostname, Operator: model.SelectorIn, Values: []string{node}}},
+			MatchExpressions: []model.LabelSelectorRequirement{{Key: model.LabelHostname, Operator: model.SelectorIn, Values: []string{node}}},
 		}}})
 	}
 	for i := range w.made {

@@ -17,8 +17,6 @@ import (
 //
 // Source: pkg/scheduler.
 
-const labelHostname = "kubernetes.io/hostname"
-
 // placement is where the scheduler has got to with a pod that has no node.
 type placement struct {
 	attempts int32

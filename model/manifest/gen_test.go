@@ -307,7 +307,7 @@ func (w world) object() model.Object {
 	default:
 		return &model.Node{ObjectMeta: w.meta(),
 			Spec:   model.NodeSpec{Unschedulable: draw(w, rapid.Bool()), Unmodelled: w.rest(`{"providerID":"p"}`)},
-			Status: model.NodeStatus{Allocatable: draw(w, resources), Pods: draw(w, count), Ready: draw(w, rapid.Bool())},
+			Status: model.NodeStatus{Allocatable: draw(w, resources), Pods: draw(w, count), Conditions: draw(w, rapid.SampledFrom([][]model.NodeCondition{nil, {{Type: "Ready", Status: model.ConditionUnknown, Reason: "r"}}}))},
 		}
 	}
 }

@@ -240,7 +240,8 @@ status:
 	assert.Equal(t, []model.Object{
 		&model.PersistentVolumeClaim{ObjectMeta: model.ObjectMeta{Name: "www"}},
 		&model.Node{ObjectMeta: model.ObjectMeta{Name: "a"}, Status: model.NodeStatus{
-			Allocatable: model.ResourceList{CPU: 2000, Memory: 4 * model.Gi}, Pods: 110, Ready: true,
+			Allocatable: model.ResourceList{CPU: 2000, Memory: 4 * model.Gi}, Pods: 110,
+			Conditions: []model.NodeCondition{{Type: "Ready", Status: model.ConditionTrue}},
 		}},
 	}, m.Objects)
 }

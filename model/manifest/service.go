@@ -59,7 +59,7 @@ func nodeToAPI(n *model.Node) *corev1.Node {
 		Spec:       corev1.NodeSpec{Unschedulable: n.Spec.Unschedulable},
 		Status: corev1.NodeStatus{
 			Allocatable: resourcesToAPI(n.Status.Allocatable),
-			Conditions:  []corev1.NodeCondition{{Type: corev1.NodeReady, Status: conditionToAPI(n.Status.Ready)}},
+			Conditions:  each(n.Status.Conditions, nodeConditionToAPI),
 		},
 	}
 	if n.Status.Pods != 0 {
@@ -87,10 +87,20 @@ func nodeFromAPI(n *corev1.Node) *model.Node {
 			Pods:        int32(min(max(bytesFromAPI(allocatable, corev1.ResourcePods), math.MinInt32), math.MaxInt32)),
 		},
 	}
-	for _, c := range n.Status.Conditions {
-		if c.Type == corev1.NodeReady {
-			out.Status.Ready = c.Status == corev1.ConditionTrue
-		}
-	}
+	out.Status.Conditions = each(n.Status.Conditions, nodeConditionFromAPI)
 	return out
+}
+
+func nodeConditionToAPI(c model.NodeCondition) corev1.NodeCondition {
+	return corev1.NodeCondition{
+		Type: corev1.NodeConditionType(c.Type), Status: corev1.ConditionStatus(c.Status),
+		LastTransitionTime: timeToAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
+	}
+}
+
+func nodeConditionFromAPI(c corev1.NodeCondition) model.NodeCondition {
+	return model.NodeCondition{
+		Type: string(c.Type), Status: model.ConditionStatus(c.Status),
+		LastTransitionTime: timeFromAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
+	}
 }

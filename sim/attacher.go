@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/storage"
 )
@@ -9,8 +11,10 @@ import (
 //
 // It notices pods that have got a node, and pods that are gone. It attaches a
 // volume to the node of a pod that mounts it, if the volume may be at that node
-// beside those it is at already, and detaches it when no pod there wants it. Only
-// block devices are attached; a file share is simply mounted.
+// beside those it is at already, and detaches it when no pod there wants it and the
+// node has unmounted it. Of a node that is silent nobody knows that: its volumes are
+// taken away after six minutes, or at once if somebody says that it is out of
+// service. Only block devices are attached; a file share is simply mounted.
 //
 // Source: pkg/controller/volume/attachdetach/reconciler/reconciler.go.
 
@@ -22,18 +26,14 @@ func (w *world) attach(p, v int32) bool {
 		return true
 	}
 	if a := w.attachmentAt(v, r.node); a != nowhere {
-		row := &w.attachments[a]
-		if row.detaching {
-			row.detaching = false
-			w.queue.cancel(purposeAttach, a)
-		}
-		return row.attached
+		w.reviewAttachment(a)
+		return w.attachments[a].state == attachmentAttached
 	}
 	var room [4]storage.Attachment
 	others := room[:0]
 	for a := vol.attachments; a != nowhere; a = w.attachments[a].next {
 		other := storage.Attachment{Node: w.nodes.at(w.attachments[a].node).name}
-		if !w.attachments[a].detaching {
+		if w.attachments[a].state != attachmentDetaching {
 			n := w.attachments[a].node
 			other.Pod, _ = w.firstPodOf(vol.ClaimRef.Name, func(p *pod) bool { return p.node == n && !p.ended() })
 		}
@@ -62,10 +62,10 @@ func (w *world) attachmentAt(v, n int32) int32 {
 	return nowhere
 }
 
-// releaseVolumes detaches what only this pod wanted on its node.
-func (w *world) releaseVolumes(p int32) {
-	r := w.pods.at(p)
-	if r.stage == stageUnscheduled {
+// unwant is a pod that does not want its volumes any more: it has ended, or its
+// object is gone.
+func (w *world) unwant(r *pod) {
+	if r.node == nowhere || w.settings.config.Manual {
 		return
 	}
 	for i := 0; ; i++ {
@@ -73,58 +73,117 @@ func (w *world) releaseVolumes(p int32) {
 		if !ok {
 			return
 		}
-		c, ok := w.Claim(name)
-		if !ok || !c.Bound() {
-			continue
-		}
-		v, ok := w.volumes.find(c.VolumeName)
-		if !ok {
-			continue
-		}
-		a := w.attachmentAt(v, r.node)
-		if a == nowhere || w.wantedBeside(name, p) {
-			continue
-		}
-		if row := &w.attachments[a]; !row.attached {
-			w.detached(a)
-		} else if !row.detaching {
-			row.detaching = true
-			w.queue.arm(purposeAttach, a, w.after(&w.settings.latencies.Detach, "detach"))
+		if v, ok := w.volumeOf(name); ok {
+			if a := w.attachmentAt(v, r.node); a != nowhere {
+				w.reviewAttachment(a)
+			}
 		}
 	}
 }
 
-// wantedBeside reports whether another pod on the same node mounts the claim.
-func (w *world) wantedBeside(claim model.Name, p int32) bool {
-	for other := range w.podsOf(claim) {
-		beside := w.pods.at(other)
-		if other != p && beside.node == w.pods.at(p).node && beside.stage != stageUnscheduled && !beside.ended() {
+// volumeOf is the volume that a claim is bound to.
+func (w *world) volumeOf(claim model.Name) (int32, bool) {
+	if c, ok := w.Claim(claim); ok && c.Bound() {
+		return w.volumes.find(c.VolumeName)
+	}
+	return 0, false
+}
+
+// reviewAttachment is the reconciler's look at a volume that is at a node: it is
+// detached once no pod there wants it, and the node does not use it any more or has
+// been silent for too long.
+//
+// Source: pkg/controller/volume/attachdetach/reconciler/reconciler.go, reconcile.
+func (w *world) reviewAttachment(a int32) {
+	row := &w.attachments[a]
+	if w.wanted(a) {
+		row.unwanted = false
+		if row.state == attachmentDetaching {
+			row.state = attachmentAttached
+		}
+		if row.state == attachmentAttached {
+			w.queue.cancel(purposeAttach, a)
+		}
+		return
+	}
+	if row.state == attachmentAttaching {
+		w.detached(a)
+		return
+	}
+	if !row.unwanted {
+		row.unwanted, row.since = true, w.now
+	}
+	n := w.nodes.at(row.node)
+	d := storage.MayDetach(storage.Detach{
+		Volume: w.volumes.at(row.volume).Name, Since: row.since, Now: w.now, Mounted: row.inUse,
+		NodeHealthy: n.inUse() && n.health == healthReady, OutOfService: n.tainted(model.TaintOutOfService), MaxWait: storage.MaxWaitForUnmount,
+	})
+	switch {
+	case d.Detach && row.state == attachmentDetaching:
+	case d.Detach:
+		row.state, row.forced = attachmentDetaching, d.Forced
+		w.queue.arm(purposeAttach, a, w.after(&w.settings.latencies.Detach, "detach"))
+	case d.Deadline > 0:
+		w.queue.arm(purposeAttach, a, d.Deadline.Add(reconcilerPeriod))
+	default:
+		w.queue.cancel(purposeAttach, a)
+	}
+}
+
+// reconcilerPeriod is how often the attach/detach controller looks at everything.
+const reconcilerPeriod = 100 * time.Millisecond
+
+// reviewNode looks again at all volumes that are at a node.
+func (w *world) reviewNode(n int32) {
+	for a := range w.attachments {
+		if w.attachments[a].volume != nowhere && w.attachments[a].node == n && w.attachments[a].state != attachmentAttaching {
+			w.reviewAttachment(int32(a))
+		}
+	}
+}
+
+// wanted reports whether a pod on the node of an attachment wants its volume.
+func (w *world) wanted(a int32) bool {
+	row := &w.attachments[a]
+	claim := w.volumes.at(row.volume).ClaimRef.Name
+	for p := range w.podsOf(claim) {
+		if r := w.pods.at(p); r.node == row.node && !r.ended() {
 			return true
 		}
 	}
 	return false
 }
 
-// attachmentDone is a volume that has been attached, or detached.
+// attachmentDone is a volume that has been attached, or detached, or that has
+// waited for long enough to be unmounted.
 func (w *world) attachmentDone(a int32) {
 	row := &w.attachments[a]
-	if row.detaching {
+	switch row.state {
+	case attachmentDetaching:
 		w.detached(a)
 		return
+	case attachmentAttached:
+		w.reviewAttachment(a)
+		return
 	}
-	row.attached = true
-	for p := range w.podsOf(w.volumes.at(row.volume).ClaimRef.Name) {
+	row.state = attachmentAttached
+	claim := w.volumes.at(row.volume).ClaimRef.Name
+	for p := range w.podsOf(claim) {
 		if r := w.pods.at(p); r.node == row.node {
 			w.record(record{kind: recAttached, subject: r.name, object: w.volumes.at(row.volume).Name, a: int64(row.node)})
 		}
 	}
-	w.wakePodsOf(w.volumes.at(row.volume).ClaimRef.Name)
+	w.wakePodsOf(claim)
 }
 
 // detached takes an attachment away; whoever waits for the volume may have it.
 func (w *world) detached(a int32) {
 	row := w.attachments[a]
 	vol := w.volumes.at(row.volume)
+	if row.forced {
+		w.record(record{kind: recForceDetached, subject: vol.Name, object: w.nodes.at(row.node).name})
+		w.takeAway(row.volume, row.node)
+	}
 	if vol.attachments == a {
 		vol.attachments = row.next
 	} else {

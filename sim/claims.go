@@ -216,11 +216,17 @@ func (w *world) removeClaim(c int32) {
 
 // podClaim is the i-th claim that a pod mounts; ok is false when there are no more.
 func (p *pod) podClaim(i int) (name model.Name, ok bool) {
-	if i < len(p.claimBases) {
-		return model.Name{Namespace: p.name.Namespace, Base: p.claimBases[i], Ordinal: p.name.Ordinal}, true
+	return nthClaim(p.name, p.claimBases, p.shared, i)
+}
+
+// nthClaim is the i-th of the claims that a pod of that name mounts: those that its
+// set made for it, then those that its template names.
+func nthClaim(pod model.Name, bases []model.Symbol, shared []model.Name, i int) (name model.Name, ok bool) {
+	if i < len(bases) {
+		return model.Name{Namespace: pod.Namespace, Base: bases[i], Ordinal: pod.Ordinal}, true
 	}
-	if i -= len(p.claimBases); i < len(p.shared) {
-		return p.shared[i], true
+	if i -= len(bases); i < len(shared) {
+		return shared[i], true
 	}
 	return model.Name{}, false
 }

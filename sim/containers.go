@@ -38,7 +38,7 @@ func (w *world) image(c int32) Image {
 
 func (w *world) containerSpec(c int32) *model.Container {
 	row := &w.containers[c]
-	return &w.template(w.pods.at(row.pod).template).spec.Spec.Containers[row.index]
+	return &w.template(w.sandboxes[row.sandbox].template).spec.Spec.Containers[row.index]
 }
 
 // move puts a container into a state.
@@ -49,9 +49,9 @@ func (w *world) move(c int32, s containerState) {
 // beginContainer pulls the image of a container, unless its node has it.
 func (w *world) beginContainer(c int32) {
 	row := &w.containers[c]
-	pod := w.pods.at(row.pod)
-	symbol := w.template(pod.template).images[row.index]
-	name := model.Name{Base: symbol, Ordinal: pod.node}
+	box := &w.sandboxes[row.sandbox]
+	symbol := w.template(box.template).images[row.index]
+	name := model.Name{Base: symbol, Ordinal: box.node}
 	if i, ok := w.images.find(name); ok {
 		if ready := w.images.at(i).ready; ready > w.now {
 			w.move(c, containerPulling)
@@ -61,14 +61,14 @@ func (w *world) beginContainer(c int32) {
 		w.startContainer(c)
 		return
 	}
-	node := w.nodes.at(pod.node)
+	node := w.nodes.at(box.node)
 	ready := max(w.now, node.pullsDone).Add(w.draw(&w.settings.latencies.Pull, "pull"))
 	node.pullsDone = ready
 	w.move(c, containerPulling)
 	if !w.image(c).Missing {
 		w.images.add(nodeImage{identity: w.stamp(name), ready: ready})
 	}
-	w.record(record{kind: recPulling, subject: pod.name, text: symbol})
+	w.record(record{kind: recPulling, subject: box.name, text: symbol})
 	w.queue.arm(purposeProgress, c, ready)
 }
 
@@ -84,7 +84,7 @@ func (w *world) progressContainer(c int32) {
 	case containerPulling:
 		if w.image(c).Missing {
 			w.move(c, containerNoImage)
-			w.record(record{kind: recPullFailed, subject: w.pods.at(row.pod).name, text: w.imageSymbol(c)})
+			w.record(record{kind: recPullFailed, subject: w.sandboxes[row.sandbox].name, text: w.imageSymbol(c)})
 			return
 		}
 		w.startContainer(c)
@@ -98,7 +98,7 @@ func (w *world) progressContainer(c int32) {
 
 func (w *world) imageSymbol(c int32) model.Symbol {
 	row := &w.containers[c]
-	return w.template(w.pods.at(row.pod).template).images[row.index]
+	return w.template(w.sandboxes[row.sandbox].template).images[row.index]
 }
 
 // containerStarted is a program that runs. The next container of the pod follows;
@@ -122,27 +122,22 @@ func (w *world) containerStarted(c int32) {
 		w.queue.arm(purposeExit, c, w.after(&behaviour.Crash, "crash"))
 	}
 	if row.restarts > 0 {
-		w.record(record{kind: recContainerRestarted, subject: w.pods.at(row.pod).name, a: int64(row.restarts), b: int64(row.index)})
+		w.record(record{kind: recContainerRestarted, subject: w.sandboxes[row.sandbox].name, a: int64(row.restarts), b: int64(row.index)})
 		return
 	}
 	if row.next != nowhere {
 		w.beginContainer(row.next)
 		return
 	}
-	w.setPhase(row.pod, policy.Running)
+	w.sandboxes[row.sandbox].phase = policy.Running
+	w.reportPhase(row.sandbox)
 }
 
 // containerReady is a program that can serve. The pod is ready when all of its
 // containers are.
 func (w *world) containerReady(c int32) {
-	row := &w.containers[c]
-	row.ready = true
-	for other := w.pods.at(row.pod).containers; other != nowhere; other = w.containers[other].next {
-		if !w.containers[other].ready {
-			return
-		}
-	}
-	w.setReady(row.pod, true)
+	w.containers[c].ready = true
+	w.reportReady(w.containers[c].sandbox)
 }
 
 // containerExits is the end of a program: it was stopped, or it crashes and will be
@@ -167,11 +162,12 @@ func (w *world) crashContainer(c int32, code int32) {
 	row.backoff = min(max(firstBackOff, 2*row.backoff), longestBackOff)
 	row.exitCode, row.ready = code, false
 	w.move(c, containerCrashed)
-	w.queue.cancel(purposeReady, c)
-	w.queue.cancel(purposeExit, c)
-	w.queue.arm(purposeProgress, c, w.now.Add(seconds(delay)))
-	w.record(record{kind: recContainerCrashed, subject: w.pods.at(row.pod).name, a: int64(delay), b: int64(row.index)})
-	w.setReady(row.pod, false)
+	w.cancelContainer(c)
+	if !w.nodes.at(w.sandboxes[row.sandbox].node).stopped {
+		w.queue.arm(purposeProgress, c, w.now.Add(seconds(delay)))
+	}
+	w.record(record{kind: recContainerCrashed, subject: w.sandboxes[row.sandbox].name, a: int64(delay), b: int64(row.index)})
+	w.reportReady(row.sandbox)
 }
 
 // stopContainer runs the preStop hook, sends SIGTERM and, when the grace period
@@ -214,60 +210,26 @@ func (w *world) stopContainer(c int32, grace int32) {
 
 // containerGone is the end of a container for good. The pod ends with the last one.
 func (w *world) containerGone(c int32, code int32) {
-	w.queue.cancel(purposeProgress, c)
-	w.queue.cancel(purposeReady, c)
-	w.queue.cancel(purposeExit, c)
+	w.cancelContainer(c)
 	w.move(c, containerExited)
 	row := &w.containers[c]
 	row.exitCode, row.ready = code, false
-	pod := w.pods.at(row.pod)
-	pod.running--
-	if pod.running == 0 {
-		w.endPod(row.pod)
+	box := &w.sandboxes[row.sandbox]
+	box.running--
+	if box.running == 0 {
+		w.endSandbox(row.sandbox)
 		return
 	}
-	w.setReady(row.pod, false)
+	w.reportReady(row.sandbox)
 }
 
-// endPod is the end of a deleted pod's last container. The pod shows how it has ended
-// until its object goes; nobody sees that if the object goes at the same instant.
-//
-// Source: pkg/kubelet/kubelet.go, SyncTerminatedPod; since 1.27 all pods get there,
-// pull request 115331.
-func (w *world) endPod(p int32) {
-	at := w.after(&w.settings.latencies.Remove, "remove")
-	if at > w.now {
-		phase := policy.Succeeded
-		for c := w.pods.at(p).containers; c != nowhere; c = w.containers[c].next {
-			if w.containers[c].exitCode != exitOK {
-				phase = policy.Failed
-			}
+// resumeContainers is a kubelet that runs again: it restarts what has crashed
+// meanwhile, and looks whether what runs is ready.
+func (w *world) resumeContainers(s int32) {
+	for c := w.sandboxes[s].containers; c != nowhere; c = w.containers[c].next {
+		row := &w.containers[c]
+		if _, armed := w.queue.armed(purposeProgress, c); row.state == containerCrashed && !armed {
+			w.queue.arm(purposeProgress, c, w.now)
 		}
-		w.setPhase(p, phase)
 	}
-	w.queue.arm(purposeRemove, p, at)
-}
-
-// endContainers takes the containers of a pod away, whatever they do.
-func (w *world) endContainers(p int32) {
-	for c := w.pods.at(p).containers; c != nowhere; {
-		next := w.containers[c].next
-		w.queue.cancel(purposeProgress, c)
-		w.queue.cancel(purposeReady, c)
-		w.queue.cancel(purposeExit, c)
-		w.containers[c] = container{next: w.freeCont}
-		w.freeCont = c
-		c = next
-	}
-	w.pods.at(p).containers = nowhere
-}
-
-func (w *world) newContainer(row container) int32 {
-	if c := w.freeCont; c != nowhere {
-		w.freeCont = w.containers[c].next
-		w.containers[c] = row
-		return c
-	}
-	w.containers = append(doubled(w.containers), row)
-	return int32(len(w.containers) - 1)
 }

@@ -144,7 +144,7 @@ func (h *hashing) podsHash() (sum uint64) {
 		r := h.pods.at(p)
 		d := digest64(5)
 		d.put(h.name(r.name), h.symbol(r.revision), uint64(r.phase), uint64(r.readySince), uint64(r.grace), uint64(r.deletedAt),
-			uint64(r.ip), uint64(r.stage), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), uint64(r.place.reason))
+			uint64(r.ip), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), uint64(r.place.reason))
 		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets.at(r.set).uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
 		d.text(h.template(r.template).text)
 		d.labels(r.labels)
@@ -157,14 +157,31 @@ func (h *hashing) podsHash() (sum uint64) {
 		if r.place.binding {
 			d.put(h.name(h.nodes.at(r.place.node).name))
 		}
-		for c := r.containers; c != nowhere; c = h.containers[c].next {
-			row := &h.containers[c]
-			d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))
-			d.flags(row.ready, row.stopping)
+		if r.sandbox != nowhere {
+			d.put(h.sandbox(r.sandbox))
 		}
 		sum += uint64(d)
 	}
+	for s := range h.sandboxes {
+		if h.sandboxes[s].stage != sandboxFree && h.sandboxes[s].pod == nowhere {
+			sum += h.sandbox(int32(s))
+		}
+	}
 	return sum
+}
+
+// sandbox is what a kubelet runs of a pod.
+func (h *hashing) sandbox(s int32) uint64 {
+	box := &h.sandboxes[s]
+	d := digest64(12)
+	d.put(h.name(box.name), h.name(h.nodes.at(box.node).name), uint64(box.ip), uint64(box.stage), uint64(box.grace), uint64(box.phase))
+	d.flags(box.mounted, box.pod != nowhere)
+	for c := box.containers; c != nowhere; c = h.containers[c].next {
+		row := &h.containers[c]
+		d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))
+		d.flags(row.ready, row.stopping)
+	}
+	return uint64(d)
 }
 
 func (h *hashing) storageHash() (sum uint64) {
@@ -197,7 +214,9 @@ func (h *hashing) storageHash() (sum uint64) {
 		d.flags(row.ClaimRef.Set, row.ClaimRef.UID == 0, ok && h.claims.at(c).UID == row.ClaimRef.UID, row.BoundByController, row.Deleting)
 		for a := row.attachments; a != nowhere; a = h.attachments[a].next {
 			d.put(h.name(h.nodes.at(h.attachments[a].node).name))
-			d.flags(h.attachments[a].attached, h.attachments[a].detaching)
+			row := &h.attachments[a]
+			d.put(uint64(row.state), uint64(row.mounts), uint64(row.since))
+			d.flags(row.inUse, row.unwanted, row.forced)
 		}
 		if row.files != nil {
 			d.labels(row.files.byPath)
@@ -276,11 +295,13 @@ func (h *hashing) entity(e *event) uint64 {
 	switch e.purpose {
 	case purposeSync, purposeDelayed:
 		return h.name(h.sets.at(e.entity).name)
-	case purposeSchedule, purposeVolumes, purposeRemove:
+	case purposeSchedule:
 		return h.name(h.pods.at(e.entity).name)
+	case purposeVolumes, purposeRemove:
+		return h.name(h.sandboxes[e.entity].name)
 	case purposeProgress, purposeReady, purposeExit:
 		row := &h.containers[e.entity]
-		return h.name(h.pods.at(row.pod).name) + uint64(row.index)
+		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)
 	case purposeBind, purposeProvision, purposeProtect:
 		return h.name(h.claims.at(e.entity).Name)
 	case purposeReclaim:

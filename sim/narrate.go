@@ -114,6 +114,19 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return fmt.Sprintf("is stopping: its grace period is %ds", r.a), true
 	case recPodGone:
 		return "is gone" + w.afterGrace(r), true
+	case recSandboxLeft:
+		if r.a == 0 {
+			return "runs on at " + object + ", which has not heard that its object is gone", true
+		}
+		return "is being killed at " + object + ": its object is gone", true
+	case recSandboxCleared:
+		return "has stopped at " + object + ", where it had gone on without an object", true
+	case recNodeSilent:
+		return "does not answer any more", true
+	case recNodeHeard:
+		return "answers again", true
+	case recForceDetached:
+		return "is detached from " + object + " by force", true
 	case recClaimBound:
 		return "is bound to " + object, true
 	case recClaimTerminating:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/ordinal-sim/ordinal/model"
-	"github.com/ordinal-sim/ordinal/policy"
 )
 
 // Nodes, and the verbs that are about them.
@@ -104,7 +103,7 @@ func (o CrashContainer) prepare(w *world) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	for c := w.pods.at(p).containers; c != nowhere; c = w.containers[c].next {
+	for c := range w.containersOf(p) {
 		if o.Container != "" && w.containerSpec(c).Name != o.Container {
 			continue
 		}
@@ -133,8 +132,12 @@ func (o FailPod) prepare(w *world) (func(), error) {
 		return nil, fmt.Errorf("sim: pod %s has no kubelet that could end it", o.Pod)
 	}
 	return func() {
-		w.endContainers(p)
-		w.releaseVolumes(p)
-		w.setPhase(p, policy.Failed)
+		w.failPod(p)
 	}, nil
 }
+
+// nodeSilent is a node whose kubelet is not heard any more.
+func (w *world) nodeSilent(n int32) {}
+
+// nodeHeard is a node whose kubelet is heard again.
+func (w *world) nodeHeard(n int32) {}

@@ -192,8 +192,18 @@ func (w *world) modelPod(p int32) *model.Pod {
 	if r.phase == policy.Failed {
 		out.Status.Reason = "Evicted"
 	}
-	for c := r.containers; c != nowhere; c = w.containers[c].next {
-		out.Status.ContainerStatuses = append(out.Status.ContainerStatuses, w.modelContainer(c))
+	out.Status.ContainerStatuses = w.modelContainers(p)
+	return out
+}
+
+// modelContainers are the statuses of a pod's containers, as far as its kubelet was
+// heard.
+func (w *world) modelContainers(p int32) (out []model.ContainerStatus) {
+	if shown := w.pods.at(p).shown; shown != nil {
+		return shown.containers
+	}
+	for c := range w.containersOf(p) {
+		out = append(out, w.modelContainer(c))
 	}
 	return out
 }

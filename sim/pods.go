@@ -36,7 +36,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 		identity: w.stamp(name), set: s, owner: set.uid, revision: rev, template: template,
 		claimBases: set.claimBases, service: set.serviceName, matches: true, named: true,
 		indexed: !w.rules.Has(release.NoPodIndexLabel),
-		phase:   policy.Pending, node: nowhere, containers: nowhere,
+		phase:   policy.Pending, node: nowhere, sandbox: nowhere,
 	})
 	w.pods.at(p).shared = w.sharedClaims(s, template)
 	w.feedPod(p)
@@ -143,14 +143,14 @@ func (w *world) hastenPod(p int32, grace int32) {
 	}
 }
 
-// removePod takes a pod object away. Whatever still runs of it is killed.
+// removePod takes a pod object away. What its kubelet still runs of it is the
+// kubelet's to stop, when it hears of it.
 func (w *world) removePod(p int32) {
 	r := w.pods.at(p)
 	gone := *r
 	since := gone.deletedAt.Add(-seconds(gone.grace)) // when its deletion was asked for
 	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
-	w.endContainers(p)
-	w.releaseVolumes(p)
+	w.leaveSandbox(p)
 	switch {
 	case gone.node != nowhere && !gone.ended():
 		w.leaveNode(gone.node)
@@ -160,9 +160,8 @@ func (w *world) removePod(p int32) {
 		w.unschedulable--
 	}
 	w.queue.cancel(purposeSchedule, p)
-	w.queue.cancel(purposeVolumes, p)
-	w.queue.cancel(purposeRemove, p)
 	w.pods.remove(p)
+	w.unwant(&gone)
 	if gone.set != nowhere {
 		w.feedPodGone(gone.set, gone.name.Ordinal, gone.uid)
 	}
@@ -190,9 +189,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 			r.ready, r.readySince = false, w.conditionTime()
 		}
 		w.publishSoon(p)
-		if r.deleting && !w.settings.config.Manual {
-			w.queue.arm(purposeRemove, p, w.now) // nothing runs any more
-		}
+		w.unwant(r)
 	}
 	w.podChanged(p)
 }

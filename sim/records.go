@@ -51,14 +51,21 @@ const (
 	recContainerRestarted // a: how many times; b: container
 	recPodStopping        // a: grace
 	recPodGone            // a: time since its deletion was asked for; b: grace; why: 1 if it was terminating
+	recSandboxLeft        // object: the node; a: 1 if its kubelet stops what still runs
+	recSandboxCleared     // object: the node
+
+	// Nodes: subject is the node.
+	recNodeSilent
+	recNodeHeard
 
 	// Storage: subject is the claim or volume.
 	recClaimBound // object: the volume
 	recClaimTerminating
 	recVolumeProvisioned // object: the volume
 	recVolumeReleased
-	recAttached // subject is the pod; object: the volume; a: place of the node
-	recNotice   // why: storage.Reason; text: the message
+	recAttached      // subject is the pod; object: the volume; a: place of the node
+	recForceDetached // object: the node
+	recNotice        // why: storage.Reason; text: the message
 
 	// Choice.
 	recChoice // a of b; text: what about

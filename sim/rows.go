@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/storage"
@@ -26,11 +28,35 @@ func (i identity) inUse() bool         { return i.uid != 0 }
 type node struct {
 	identity
 	labels    model.Labels
-	pods      int32 // pods that are bound to it and have not ended
-	capacity  int32 // how many pods fit; 0 for any number
+	taints    []model.Taint // replaced, never edited
+	pods      int32         // pods that are bound to it and have not ended
+	capacity  int32         // how many pods fit; 0 for any number
 	cordoned  bool
 	pullsDone model.Instant // images are pulled one after the other
+
+	// The machine, whatever the API server knows of it.
+	down    bool // it is off
+	cut     bool // its network is: it reaches neither the API server nor other nodes
+	stopped bool // its kubelet does not run; its containers do
+
+	deleted bool       // the object is gone; the machine may still be there
+	health  nodeHealth // condition Ready
 }
+
+func (n node) inUse() bool { return n.uid != 0 && !n.deleted }
+
+// tainted reports whether a node has a taint with a key.
+func (n *node) tainted(key string) bool {
+	return slices.ContainsFunc(n.taints, func(t model.Taint) bool { return t.Key == key })
+}
+
+// nodeHealth is a node's condition Ready.
+type nodeHealth uint8
+
+const (
+	healthReady nodeHealth = iota
+	healthUnknown
+)
 
 // nodeImage is an image on a node. Its name is the image's, with the place of the
 // node for an ordinal.
@@ -108,28 +134,21 @@ type pod struct {
 	grace      int32 // deletionGracePeriodSeconds
 	deleting   bool
 	deletedAt  model.Instant // deletionTimestamp: when the grace period ends
-	ip         uint32
-	containers int32 // the first of its containers; nowhere before the kubelet has begun
-	running    int32 // containers that have not exited for good
-	stage      podStage
+	ip         uint32        // as its kubelet has reported it
+	sandbox    int32         // what its kubelet runs of it; nowhere before the kubelet has heard of it
 	waitsTold  bool          // that its volume cannot be attached has been said
 	place      placement     // of a pod without a node
-	started    model.Instant // when the kubelet began with it
+	shown      *shownStatus  // what its kubelet said last, while that is not heard
+	started    model.Instant // status.startTime
 }
 
-// podStage is how far the kubelet has got with a pod.
-type podStage uint8
-
-const (
-	stageUnscheduled podStage = iota
-	stageVolumes              // waits for its volumes
-	stageRunning              // its containers are started, one after the other
-	stageStopping             // its containers are being stopped
-)
+// shownStatus is what the API shows of a pod whose kubelet is not heard, beside what
+// is in the pod's row.
+type shownStatus struct{ containers []model.ContainerStatus }
 
 // container is one container of a pod.
 type container struct {
-	pod      int32
+	sandbox  int32
 	next     int32 // the pod's next container
 	index    int32 // in the pod's spec
 	state    containerState
@@ -154,6 +173,7 @@ const (
 	containerRunning
 	containerCrashed // has exited and will be restarted
 	containerExited  // has exited for good
+	containerLost    // its machine went down under it
 )
 
 // claim is a PersistentVolumeClaim.
@@ -189,9 +209,22 @@ func (v volume) inUse() bool         { return v.UID != 0 }
 type attachment struct {
 	volume, node int32
 	next         int32 // the volume's next attachment
-	attached     bool  // false while it is being attached
-	detaching    bool
+	state        attachmentState
+	mounts       int32         // of sandboxes of the node
+	inUse        bool          // as the node has last reported it (status.volumesInUse)
+	unwanted     bool          // no pod there wants it
+	since        model.Instant // when it was first seen to be unwanted
+	forced       bool          // it is detached whether it is in use or not
 }
+
+// attachmentState is what the attach/detach controller does with an attachment.
+type attachmentState uint8
+
+const (
+	attachmentAttaching attachmentState = iota
+	attachmentAttached
+	attachmentDetaching
+)
 
 // class is a StorageClass.
 type class struct {

@@ -227,8 +227,8 @@ func (w *world) wakePods() {
 func (w *world) wakePodsOf(claim model.Name) {
 	for p := range w.podsOf(claim) {
 		w.wakePod(p)
-		if w.pods.at(p).stage == stageVolumes {
-			w.queue.arm(purposeVolumes, p, w.now)
+		if s := w.pods.at(p).sandbox; s != nowhere && w.sandboxes[s].stage == sandboxVolumes {
+			w.queue.arm(purposeVolumes, s, w.now)
 		}
 	}
 }

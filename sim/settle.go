@@ -186,14 +186,14 @@ func (w *world) podReason(p int32) (why, remedy string) {
 		return "is terminating", ""
 	case r.ended():
 		return fmt.Sprintf("has ended, its phase is %s, and nobody replaces it", r.phase.Model()), "kubectl delete pod " + w.rendered(r.name)
-	case r.stage == stageVolumes:
+	case r.sandbox != nowhere && w.sandboxes[r.sandbox].stage == sandboxVolumes:
 		return "waits for its volumes", ""
 	}
 	another := "set another image"
 	if r.set != nowhere && r.revision != w.sets.at(r.set).status.UpdateRevision {
 		another = "" // that has been done, and the pod is a leftover
 	}
-	for c := r.containers; c != nowhere; c = w.containers[c].next {
+	for c := range w.containersOf(p) {
 		image := w.containerSpec(c).Image
 		switch {
 		case w.containers[c].state == containerNoImage:

@@ -9,11 +9,15 @@ const (
 	purposeSync    purpose = iota // look at the set: something about it has changed
 	purposeDelayed                // look at it because time has passed: a retry, or a pod that becomes available
 
-	// The scheduler and the kubelet; of a pod.
+	// The scheduler; of a pod.
 	purposeSchedule // find a node
-	purposeVolumes  // the pod's volumes may be ready
-	purposeRemove   // all containers have stopped: take the object away
-	purposePublish  // the endpoints of the pod's Services
+
+	// The kubelet; of a sandbox.
+	purposeVolumes // its volumes may be ready
+	purposeRemove  // all containers have stopped: clear it away, and the pod's object with it
+
+	// The endpoints controller; of the world.
+	purposePublish
 
 	// The kubelet; of a container.
 	purposeProgress // pulled, started or restarted

@@ -40,6 +40,10 @@ type world struct {
 	sets        table[statefulSet]
 	revisions   table[revision]
 	pods        table[pod]
+	sandboxes   []sandbox
+	freeBox     int32 // the first of the sandboxes not in use, chained by next; nowhere if there is none
+	mounts      []mount
+	freeMount   int32
 	containers  []container
 	freeCont    int32 // the first of the containers not in use, chained by next; nowhere if there is none
 	claims      table[claim]
@@ -95,7 +99,7 @@ func newWorld(c Config) *world {
 		library: &library{byText: map[string]policy.Template{}},
 		choices: seededChoices(c.Seed),
 		nextUID: 1, nextVersion: 1,
-		freeCont: nowhere, freeAttach: nowhere,
+		freeBox: nowhere, freeMount: nowhere, freeCont: nowhere, freeAttach: nowhere,
 	}
 	w.choices.custom = c.Chooser
 	w.namespaces = append(w.namespaces, w.symbol(model.NamespaceDefault))
@@ -126,6 +130,8 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.volumes, &own.volumes, &src.volumes)
 	copyTable(&w.classes, &own.classes, &src.classes)
 	copyTable(&w.services, &own.services, &src.services)
+	w.sandboxes = append(own.sandboxes[:0], src.sandboxes...)
+	w.mounts = append(own.mounts[:0], src.mounts...)
 	w.containers = append(own.containers[:0], src.containers...)
 	w.attachments = append(own.attachments[:0], src.attachments...)
 	copyTable(&w.endpoints, &own.endpoints, &src.endpoints)
@@ -218,9 +224,9 @@ func (w *world) dispatch(e event) {
 	case purposeSchedule:
 		w.schedule(e.entity)
 	case purposeVolumes:
-		w.startPod(e.entity)
+		w.startSandbox(e.entity)
 	case purposeRemove:
-		w.removePod(e.entity)
+		w.finishSandbox(e.entity)
 	case purposePublish:
 		w.publish()
 	case purposeProgress:

@@ -41,11 +41,19 @@ func CheckCounts(c *Cluster) error {
 			}
 			users[name]++
 		}
-		for k := r.containers; k != nowhere; k = w.containers[k].next {
+		for k := range w.containersOf(p) {
 			containers++
-			if w.containers[k].pod != p {
+			if w.sandboxes[w.containers[k].sandbox].pod != p {
 				return fmt.Errorf("a container of pod %s is another's", w.rendered(r.name))
 			}
+		}
+	}
+	for s := range w.sandboxes {
+		if w.sandboxes[s].stage == sandboxFree || w.sandboxes[s].pod != nowhere {
+			continue
+		}
+		for k := w.sandboxes[s].containers; k != nowhere; k = w.containers[k].next {
+			containers++
 		}
 	}
 	for k := w.freeCont; k != nowhere; k = w.containers[k].next {

@@ -1,0 +1,304 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
+)
+
+// Machines: what can happen to one, whatever the API server knows of it. A node
+// that does not answer looks the same from outside whether its machine is off, its
+// network is cut or its kubelet has stopped. What differs is what runs on it
+// meanwhile, and what the kubelet does when it is heard again.
+
+// hears reports whether a node's kubelet and the API server hear each other.
+func (w *world) hears(n int32) bool {
+	row := w.nodes.at(n)
+	return !row.down && !row.cut && !row.stopped
+}
+
+// CrashNode is a fault: the machine of a node goes down, with everything that runs
+// on it. Its disks stay. [RestartNode] brings it back.
+type CrashNode struct{ Node string }
+
+// String implements [Operation].
+func (o CrashNode) String() string { return "crash node " + o.Node }
+
+func (o CrashNode) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.down, "is down") })
+	return func() { w.crashMachine(n) }, err
+}
+
+// RestartNode brings the machine of a node up: after [CrashNode], or by a reboot. Its
+// pods are still its pods, if nobody has deleted them: they get new addresses and
+// start again.
+type RestartNode struct{ Node string }
+
+// String implements [Operation].
+func (o RestartNode) String() string { return "restart node " + o.Node }
+
+func (o RestartNode) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, nil)
+	return func() {
+		if !w.nodes.at(n).down {
+			w.crashMachine(n)
+		}
+		w.changeMachine(n, func(m *node) { m.down, m.stopped = false, false })
+	}, err
+}
+
+// PartitionNode is a fault: the network of a node is cut. Nothing on it reaches the
+// API server or another node, and it goes on to run what it runs, for ever.
+// [HealNode] mends it.
+type PartitionNode struct{ Node string }
+
+// String implements [Operation].
+func (o PartitionNode) String() string { return "partition node " + o.Node }
+
+func (o PartitionNode) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.cut, "is partitioned") })
+	return func() { w.changeMachine(n, func(m *node) { m.cut = true }) }, err
+}
+
+// HealNode ends a [PartitionNode].
+type HealNode struct{ Node string }
+
+// String implements [Operation].
+func (o HealNode) String() string { return "heal node " + o.Node }
+
+func (o HealNode) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(m.cut, "is not partitioned") })
+	return func() { w.changeMachine(n, func(m *node) { m.cut = false }) }, err
+}
+
+// StopKubelet is a fault: the kubelet of a node ends, and the containers run on;
+// nobody probes or restarts them. [StartKubelet] starts it again.
+type StopKubelet struct{ Node string }
+
+// String implements [Operation].
+func (o StopKubelet) String() string { return "stop kubelet " + o.Node }
+
+func (o StopKubelet) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.stopped && !m.down, "has no kubelet that runs") })
+	return func() { w.changeMachine(n, func(m *node) { m.stopped = true }) }, err
+}
+
+// StartKubelet starts the kubelet of a node after [StopKubelet], or restarts it. It
+// has forgotten what it ran: it takes over the containers of pods that it is told
+// of, and kills those of others.
+type StartKubelet struct{ Node string }
+
+// String implements [Operation].
+func (o StartKubelet) String() string { return "start kubelet " + o.Node }
+
+func (o StartKubelet) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.down, "is down") })
+	return func() {
+		w.forgetGrace(n)
+		if !w.nodes.at(n).stopped {
+			w.changeMachine(n, func(m *node) { m.stopped = true })
+		}
+		w.changeMachine(n, func(m *node) { m.stopped = false })
+	}, err
+}
+
+func unless(ok bool, complaint string) string {
+	if ok {
+		return ""
+	}
+	return complaint
+}
+
+// machine finds the node of a fault, which may say that it cannot befall it. A
+// machine is there even when its Node object has been deleted.
+func (w *world) machine(name string, complaint func(*node) string) (int32, error) {
+	if w.settings.config.Manual {
+		return nowhere, fmt.Errorf("sim: in manual mode nodes do not fail: SetPhase and SetReady play the kubelet")
+	}
+	want := w.name("", name)
+	for n := range w.nodes.rows {
+		row := &w.nodes.rows[n]
+		if row.uid == 0 || row.name != want {
+			continue
+		}
+		if complaint != nil {
+			if why := complaint(row); why != "" {
+				return nowhere, fmt.Errorf("sim: node %s %s", name, why)
+			}
+		}
+		return int32(n), nil
+	}
+	_, err := must(w, &w.nodes, model.KindNode, "", name)
+	return nowhere, err
+}
+
+// changeMachine changes a machine, and lets API server and kubelet find each other
+// or lose each other.
+func (w *world) changeMachine(n int32, change func(*node)) {
+	heard := w.hears(n)
+	change(w.nodes.at(n))
+	switch hears := w.hears(n); {
+	case heard && !hears:
+		w.loseNode(n)
+	case !heard && hears:
+		w.reconcileNode(n)
+	}
+}
+
+// crashMachine ends everything that runs on a machine.
+func (w *world) crashMachine(n int32) {
+	w.changeMachine(n, func(m *node) { m.down = true })
+	for s := range w.sandboxes {
+		box := &w.sandboxes[s]
+		if box.stage == sandboxFree || box.node != n {
+			continue
+		}
+		w.queue.cancel(purposeVolumes, int32(s))
+		w.queue.cancel(purposeRemove, int32(s))
+		for c := box.containers; c != nowhere; c = w.containers[c].next {
+			w.cancelContainer(c)
+			if row := &w.containers[c]; row.state != containerExited {
+				w.move(c, containerLost)
+				row.ready = false
+			}
+		}
+		box.stage, box.ip = sandboxLost, 0
+	}
+	for i := range w.images.rows {
+		if row := &w.images.rows[i]; row.inUse() && row.name.Ordinal == n && row.ready > w.now {
+			w.images.remove(int32(i)) // half an image is none
+		}
+	}
+	w.nodes.at(n).pullsDone = min(w.nodes.at(n).pullsDone, w.now)
+}
+
+// loseNode is a node that the API server does not hear any more. What it has said
+// last of its pods is what the API shows.
+func (w *world) loseNode(n int32) {
+	w.record(record{kind: recNodeSilent, subject: w.nodes.at(n).name})
+	for s := range w.sandboxes {
+		box := &w.sandboxes[s]
+		if box.stage == sandboxFree || box.node != n || box.pod == nowhere {
+			continue
+		}
+		r := w.pods.at(box.pod)
+		r.shown = &shownStatus{containers: w.modelContainers(box.pod)}
+	}
+	w.nodeSilent(n)
+}
+
+// reconcileNode is a kubelet that is heard again: it compares what it runs with the
+// pods that it is told of, and says how they are.
+//
+// Source: pkg/kubelet/kubelet.go, HandlePodCleanups and syncLoopIteration.
+func (w *world) reconcileNode(n int32) {
+	w.record(record{kind: recNodeHeard, subject: w.nodes.at(n).name})
+	for s := range w.sandboxes {
+		if box := &w.sandboxes[s]; box.stage != sandboxFree && box.node == n {
+			w.reconcileSandbox(int32(s))
+		}
+	}
+	for p := range w.pods.all {
+		r := w.pods.at(p)
+		if r.node != n || r.sandbox != nowhere || r.ended() {
+			continue
+		}
+		w.admitPod(p)
+		if r = w.pods.at(p); r.deleting && r.sandbox != nowhere {
+			w.stopSandbox(r.sandbox, r.grace)
+		}
+	}
+	for a := range w.attachments {
+		if w.attachments[a].volume != nowhere && w.attachments[a].node == n {
+			w.reportMounts(int32(a))
+		}
+	}
+	w.nodeHeard(n)
+}
+
+// reconcileSandbox is what a kubelet does about something that it runs once it is
+// heard again.
+func (w *world) reconcileSandbox(s int32) {
+	box := &w.sandboxes[s]
+	if box.pod == nowhere {
+		w.stopStray(s)
+		return
+	}
+	r := w.pods.at(box.pod)
+	r.shown = nil
+	switch {
+	case r.ended():
+		w.clearSandbox(s)
+	case r.deleting && box.stage == sandboxStopping && r.grace >= box.grace:
+		w.reportReady(s) // it had heard of that
+	case r.deleting && box.stage == sandboxLost, box.stage == sandboxEnded:
+		w.queue.arm(purposeRemove, s, w.soon())
+	case r.deleting:
+		w.reportReady(s)
+		w.stopSandbox(s, r.grace)
+	case box.stage == sandboxLost:
+		w.rebootSandbox(s)
+	case box.stage == sandboxVolumes:
+		w.queue.arm(purposeVolumes, s, w.now)
+	default:
+		w.resumeContainers(s)
+		w.reportPhase(s)
+		w.reportReady(s)
+	}
+}
+
+// rebootSandbox starts a pod again whose machine has been down. It is the same pod,
+// with a new address, and all of its containers have been restarted once more.
+func (w *world) rebootSandbox(s int32) {
+	box := &w.sandboxes[s]
+	for c := box.containers; c != nowhere; c = w.containers[c].next {
+		row := &w.containers[c]
+		if row.state == containerLost && row.started != 0 {
+			row.restarts++
+		}
+		row.backoff = 0
+		w.move(c, containerWaiting)
+	}
+	box.stage = sandboxVolumes
+	w.setReady(box.pod, false)
+	w.queue.arm(purposeVolumes, s, w.now)
+}
+
+// stopStray ends a sandbox whose pod's object is gone. A kubelet that knew the pod
+// gives it the grace period that it knew; one that has been restarted meanwhile
+// gives an orphan next to none.
+//
+// Source: pkg/kubelet/kubelet_pods.go, HandlePodCleanups: orphans are killed with a
+// grace period of one second.
+func (w *world) stopStray(s int32) {
+	box := &w.sandboxes[s]
+	switch {
+	case box.stage == sandboxLost || box.stage == sandboxEnded || box.running == 0:
+		w.queue.arm(purposeRemove, s, w.soon())
+	case box.stage == sandboxStopping:
+	default:
+		w.stopSandbox(s, box.grace)
+	}
+}
+
+// forgetGrace is a kubelet that is restarted: of pods that are gone it does not know
+// how long they may take to end.
+func (w *world) forgetGrace(n int32) {
+	for s := range w.sandboxes {
+		if box := &w.sandboxes[s]; box.stage == sandboxRunning && box.node == n {
+			box.grace = 1
+		}
+	}
+}
+
+// failPod ends a pod as its kubelet does when it evicts one.
+func (w *world) failPod(p int32) {
+	if s := w.pods.at(p).sandbox; s != nowhere {
+		w.endContainers(s)
+		w.unmount(s)
+		w.sandboxes[s].stage, w.sandboxes[s].phase = sandboxEnded, policy.Failed
+		w.queue.arm(purposeRemove, s, w.now)
+	}
+	w.setPhase(p, policy.Failed)
+}

@@ -93,6 +93,12 @@ func (s LabelSelector) Matches(labels Labels) bool {
 
 func (r LabelSelectorRequirement) matches(labels Labels) bool {
 	value, ok := labels[r.Key]
+	return r.holds(value, ok)
+}
+
+// holds reports whether the requirement holds for the value of its key; ok says
+// whether there is one.
+func (r LabelSelectorRequirement) holds(value string, ok bool) bool {
 	switch r.Operator {
 	case SelectorIn:
 		return ok && slices.Contains(r.Values, value)

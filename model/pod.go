@@ -109,7 +109,7 @@ type Probe struct {
 	SuccessThreshold              int32  `json:"successThreshold,omitempty"` // default 1
 	FailureThreshold              int32  `json:"failureThreshold,omitempty"` // default 3
 	TerminationGracePeriodSeconds *int64 `json:"terminationGracePeriodSeconds,omitempty"`
-	Handler                       string `json:"handler,omitempty"` // httpGet, exec, tcpSocket or grpc, as JSON
+	Handler                       string `json:"handler,omitempty"` // {"httpGet": ...}, or exec, tcpSocket or grpc, as JSON
 }
 
 // LifecycleHandler is what a preStop hook does: it sleeps, or it runs something
@@ -173,6 +173,8 @@ type PodStatus struct {
 	StartTime         Instant           `json:"startTime,omitempty"`
 	Conditions        []PodCondition    `json:"conditions,omitempty"`
 	ContainerStatuses []ContainerStatus `json:"containerStatuses,omitempty"`
+
+	InitContainerStatuses []ContainerStatus `json:"initContainerStatuses,omitempty"`
 }
 
 // PodCondition is one condition of a pod.
@@ -195,6 +197,7 @@ type ContainerStatus struct {
 	FinishedAt   Instant `json:"finishedAt,omitempty"`
 	ExitCode     int32   `json:"exitCode,omitempty"`
 	RestartCount int32   `json:"restartCount"`
+	Started      bool    `json:"started,omitempty"` // it runs, and its startup probe, if it has one, has succeeded
 }
 
 // Ready reports whether the condition Ready is True.

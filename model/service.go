@@ -30,7 +30,8 @@ type ServiceSpec struct {
 	ExternalName             string        `json:"externalName,omitempty"`
 	Ports                    []ServicePort `json:"ports,omitempty"`
 	Selector                 Labels        `json:"selector,omitempty"`
-	IPFamilies               []IPFamily    `json:"ipFamilies,omitempty"` // default IPv4
+	IPFamilies               []IPFamily    `json:"ipFamilies,omitempty"`     // default: see DefaultFamilies
+	IPFamilyPolicy           string        `json:"ipFamilyPolicy,omitempty"` // default: see DefaultFamilies
 	PublishNotReadyAddresses bool          `json:"publishNotReadyAddresses,omitempty"`
 	Unmodelled               string        `json:"unmodelled,omitempty"`
 }
@@ -95,4 +96,12 @@ type IPFamily string
 const (
 	IPv4 IPFamily = "IPv4"
 	IPv6 IPFamily = "IPv6"
+)
+
+// How many families of addresses a Service has: one, two if the cluster has two, or
+// two.
+const (
+	SingleStack      = "SingleStack"
+	PreferDualStack  = "PreferDualStack"
+	RequireDualStack = "RequireDualStack"
 )

@@ -40,6 +40,7 @@ type DeploymentStatus struct {
 	ReadyReplicas       int32                 `json:"readyReplicas,omitempty"`
 	AvailableReplicas   int32                 `json:"availableReplicas,omitempty"`
 	UnavailableReplicas int32                 `json:"unavailableReplicas,omitempty"`
+	TerminatingReplicas *int32                `json:"terminatingReplicas,omitempty"` // since Kubernetes 1.35
 	CollisionCount      *int32                `json:"collisionCount,omitempty"`
 	Conditions          []DeploymentCondition `json:"conditions,omitempty"`
 }
@@ -71,11 +72,22 @@ type ReplicaSetSpec struct {
 
 // ReplicaSetStatus is what the ReplicaSet controller last reported.
 type ReplicaSetStatus struct {
-	Replicas             int32 `json:"replicas"`
-	FullyLabeledReplicas int32 `json:"fullyLabeledReplicas,omitempty"`
-	ReadyReplicas        int32 `json:"readyReplicas,omitempty"`
-	AvailableReplicas    int32 `json:"availableReplicas,omitempty"`
-	ObservedGeneration   int64 `json:"observedGeneration,omitempty"`
+	Replicas             int32                 `json:"replicas"`
+	FullyLabeledReplicas int32                 `json:"fullyLabeledReplicas,omitempty"`
+	ReadyReplicas        int32                 `json:"readyReplicas,omitempty"`
+	AvailableReplicas    int32                 `json:"availableReplicas,omitempty"`
+	TerminatingReplicas  *int32                `json:"terminatingReplicas,omitempty"` // since Kubernetes 1.35
+	ObservedGeneration   int64                 `json:"observedGeneration,omitempty"`
+	Conditions           []ReplicaSetCondition `json:"conditions,omitempty"`
+}
+
+// ReplicaSetCondition is one condition of a ReplicaSet: ReplicaFailure.
+type ReplicaSetCondition struct {
+	Type               string          `json:"type"`
+	Status             ConditionStatus `json:"status"`
+	LastTransitionTime Instant         `json:"lastTransitionTime,omitempty"`
+	Reason             string          `json:"reason,omitempty"`
+	Message            string          `json:"message,omitempty"`
 }
 
 // LabelPodTemplateHash tells the pods of a Deployment's ReplicaSets apart.
@@ -100,7 +112,7 @@ type PodDisruptionBudgetSpec struct {
 	MinAvailable               *IntOrString   `json:"minAvailable,omitempty"`
 	MaxUnavailable             *IntOrString   `json:"maxUnavailable,omitempty"`
 	Selector                   *LabelSelector `json:"selector,omitempty"`
-	UnhealthyPodEvictionPolicy string         `json:"unhealthyPodEvictionPolicy,omitempty"` // default IfHealthyBudget
+	UnhealthyPodEvictionPolicy string         `json:"unhealthyPodEvictionPolicy,omitempty"` // none means IfHealthyBudget
 }
 
 // The policies for the eviction of pods that are not ready.
@@ -111,12 +123,23 @@ const (
 
 // PodDisruptionBudgetStatus is what the disruption controller last reported.
 type PodDisruptionBudgetStatus struct {
-	ObservedGeneration int64              `json:"observedGeneration,omitempty"`
-	DisruptedPods      map[string]Instant `json:"disruptedPods,omitempty"`
-	DisruptionsAllowed int32              `json:"disruptionsAllowed"`
-	CurrentHealthy     int32              `json:"currentHealthy"`
-	DesiredHealthy     int32              `json:"desiredHealthy"`
-	ExpectedPods       int32              `json:"expectedPods"`
+	ObservedGeneration int64                 `json:"observedGeneration,omitempty"`
+	DisruptedPods      map[string]Instant    `json:"disruptedPods,omitempty"`
+	DisruptionsAllowed int32                 `json:"disruptionsAllowed"`
+	CurrentHealthy     int32                 `json:"currentHealthy"`
+	DesiredHealthy     int32                 `json:"desiredHealthy"`
+	ExpectedPods       int32                 `json:"expectedPods"`
+	Conditions         []DisruptionCondition `json:"conditions,omitempty"`
+}
+
+// DisruptionCondition is one condition of a budget: DisruptionAllowed.
+type DisruptionCondition struct {
+	Type               string          `json:"type"`
+	Status             ConditionStatus `json:"status"`
+	ObservedGeneration int64           `json:"observedGeneration,omitempty"`
+	LastTransitionTime Instant         `json:"lastTransitionTime,omitempty"`
+	Reason             string          `json:"reason,omitempty"`
+	Message            string          `json:"message,omitempty"`
 }
 
 // HorizontalPodAutoscaler changes how many replicas a set or Deployment has,
@@ -137,14 +160,17 @@ type HorizontalPodAutoscalerSpec struct {
 	Unmodelled     string              `json:"unmodelled,omitempty"`
 }
 
-// ScaleTarget names what is scaled.
+// ScaleTarget names what is scaled. The API server wants to know the group of its
+// kind: "apps/v1".
 type ScaleTarget struct {
-	Kind Kind   `json:"kind"`
-	Name string `json:"name"`
+	Kind       Kind   `json:"kind"`
+	Name       string `json:"name"`
+	APIVersion string `json:"apiVersion,omitempty"`
 }
 
 // MetricSpec is a resource metric: the average over the pods in percent of what
-// they request, or as an amount.
+// they request, or as an amount. A metric of another type is the zero MetricSpec; it
+// stands in the autoscaler's Unmodelled.
 type MetricSpec struct {
 	Resource           string   `json:"resource"`                     // cpu or memory
 	AverageUtilization *int32   `json:"averageUtilization,omitempty"` // percent
@@ -174,10 +200,12 @@ type ScalingPolicy struct {
 
 // HorizontalPodAutoscalerStatus is what the autoscaler last reported.
 type HorizontalPodAutoscalerStatus struct {
-	CurrentReplicas int32                 `json:"currentReplicas,omitempty"`
-	DesiredReplicas int32                 `json:"desiredReplicas"`
-	LastScaleTime   *Instant              `json:"lastScaleTime,omitempty"`
-	Conditions      []DeploymentCondition `json:"conditions,omitempty"`
+	ObservedGeneration int64                 `json:"observedGeneration,omitempty"`
+	CurrentReplicas    int32                 `json:"currentReplicas,omitempty"`
+	DesiredReplicas    int32                 `json:"desiredReplicas"`
+	LastScaleTime      *Instant              `json:"lastScaleTime,omitempty"`
+	CurrentMetrics     []MetricSpec          `json:"currentMetrics,omitempty"` // what was last measured, metric by metric
+	Conditions         []DeploymentCondition `json:"conditions,omitempty"`     // without LastUpdateTime
 }
 
 // Kind implements [Object].

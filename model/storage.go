@@ -99,10 +99,27 @@ type PersistentVolumeClaimSpec struct {
 
 // PersistentVolumeClaimStatus is what the volume controller last reported.
 type PersistentVolumeClaimStatus struct {
-	Phase       ClaimPhase   `json:"phase,omitempty"`
-	AccessModes []AccessMode `json:"accessModes,omitempty"`
-	Capacity    Bytes        `json:"capacity,omitempty"`
+	Phase       ClaimPhase       `json:"phase,omitempty"`
+	AccessModes []AccessMode     `json:"accessModes,omitempty"`
+	Capacity    Bytes            `json:"capacity,omitempty"`
+	Conditions  []ClaimCondition `json:"conditions,omitempty"`
 }
+
+// ClaimCondition is one condition of a claim: how far an expansion has come.
+type ClaimCondition struct {
+	Type               string          `json:"type"`
+	Status             ConditionStatus `json:"status"`
+	LastTransitionTime Instant         `json:"lastTransitionTime,omitempty"`
+	Reason             string          `json:"reason,omitempty"`
+	Message            string          `json:"message,omitempty"`
+}
+
+// The conditions of a claim that grows: the volume is being resized, and then its
+// file system, which waits until a pod mounts it.
+const (
+	ClaimResizing                = "Resizing"
+	ClaimFileSystemResizePending = "FileSystemResizePending"
+)
 
 // PersistentVolume is a piece of storage.
 type PersistentVolume struct {
@@ -154,28 +171,6 @@ type VolumeSource struct {
 	Path   string           `json:"path,omitempty"`   // of nfs, hostPath and local
 }
 
-// NodeSelector selects nodes: one of its terms must hold, and all of the term's
-// expressions.
-type NodeSelector struct {
-	Terms []NodeSelectorTerm `json:"nodeSelectorTerms"`
-}
-
-// NodeSelectorTerm is one alternative of a [NodeSelector].
-type NodeSelectorTerm struct {
-	MatchExpressions []LabelSelectorRequirement `json:"matchExpressions,omitempty"`
-}
-
-// Matches reports whether a node with these labels is selected. A term without
-// expressions selects nothing.
-func (s *NodeSelector) Matches(labels Labels) bool {
-	for _, term := range s.Terms {
-		if len(term.MatchExpressions) > 0 && (LabelSelector{MatchExpressions: term.MatchExpressions}).Matches(labels) {
-			return true
-		}
-	}
-	return false
-}
-
 // PersistentVolumeStatus is what the volume controller last reported.
 type PersistentVolumeStatus struct {
 	Phase   VolumePhase `json:"phase,omitempty"`
@@ -191,6 +186,8 @@ type StorageClass struct {
 	AllowVolumeExpansion bool              `json:"allowVolumeExpansion,omitempty"`
 	Parameters           map[string]string `json:"parameters,omitempty"`
 	Unmodelled           string            `json:"unmodelled,omitempty"`
+
+	AllowedTopologies []TopologySelectorTerm `json:"allowedTopologies,omitempty"` // where volumes may be made; none means anywhere
 }
 
 // AnnotationDefaultClass marks the class of claims that name none.

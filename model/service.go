@@ -70,6 +70,16 @@ type NodeStatus struct {
 	Conditions []NodeCondition `json:"conditions,omitempty"`
 }
 
+// Ready reports whether the condition Ready is True.
+func (n *Node) Ready() bool {
+	for _, c := range n.Status.Conditions {
+		if c.Type == "Ready" {
+			return c.Status == ConditionTrue
+		}
+	}
+	return false
+}
+
 // NodeCondition is one condition of a node.
 type NodeCondition struct {
 	Type               string          `json:"type"`

@@ -242,7 +242,10 @@ func (c *Cluster) Nodes() List[model.Node] {
 func nodeTable(nodes []model.Node, now model.Instant) *textTable {
 	t := newTable("NAME", "STATUS", "AGE")
 	for i := range nodes {
-		status := "Ready"
+		status := "NotReady"
+		if nodes[i].Ready() {
+			status = "Ready"
+		}
 		if nodes[i].Spec.Unschedulable {
 			status += ",SchedulingDisabled"
 		}

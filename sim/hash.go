@@ -144,7 +144,7 @@ func (h *hashing) podsHash() (sum uint64) {
 		r := h.pods.at(p)
 		d := digest64(5)
 		d.put(h.name(r.name), h.symbol(r.revision), uint64(r.phase), uint64(r.readySince), uint64(r.grace), uint64(r.deletedAt),
-			uint64(r.ip), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), uint64(r.place.reason))
+			uint64(r.ip), uint64(r.disrupted), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), uint64(r.place.reason))
 		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets.at(r.set).uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
 		d.text(h.template(r.template).text)
 		d.labels(r.labels)
@@ -295,7 +295,7 @@ func (h *hashing) entity(e *event) uint64 {
 	switch e.purpose {
 	case purposeSync, purposeDelayed:
 		return h.name(h.sets.at(e.entity).name)
-	case purposeSchedule:
+	case purposeSchedule, purposeEvict:
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)

@@ -22,6 +22,8 @@ type template struct {
 	images []model.Symbol // of the containers
 	text   string
 	grace  int64
+
+	tolerations []model.Toleration // of the pods: the template's, and those that every pod gets
 }
 
 // learn returns the number of a template.
@@ -37,6 +39,7 @@ func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
 	for i := range spec.Spec.Containers {
 		t.images = append(t.images, w.symbol(spec.Spec.Containers[i].Image))
 	}
+	t.tolerations = model.WithDefaultTolerations(spec.Spec.Tolerations)
 	w.own()
 	number := policy.Template(len(w.library.templates))
 	w.library.templates = append(w.library.templates, t)

@@ -125,6 +125,22 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "does not answer any more", true
 	case recNodeHeard:
 		return "answers again", true
+	case recNodeUnknown:
+		return "is not heard of for too long: its condition Ready is Unknown", true
+	case recNodeReady:
+		return "is Ready again", true
+	case recTainted:
+		if r.a == 0 {
+			return "loses taint " + text, true
+		}
+		return "gets taint " + text, true
+	case recTaintEvicted:
+		return "is evicted: it does not tolerate the taints of " + object + " any longer", true
+	case recCollected:
+		if r.a != 0 {
+			return "is marked Failed and deleted: node " + object + " does not exist", true
+		}
+		return "is marked Failed and deleted: node " + object + " is out of service", true
 	case recForceDetached:
 		return "is detached from " + object + " by force", true
 	case recClaimBound:

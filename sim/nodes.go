@@ -16,12 +16,13 @@ func (w *world) addNode(i int) {
 	})
 }
 
-// applyNode stores a node.
+// applyNode stores a node. The machine of a node that was deleted is that of the new
+// one.
 func (w *world) applyNode(o *model.Node) {
 	name := w.name("", o.Name)
 	n, exists := w.nodes.find(name)
 	if !exists {
-		n = w.nodes.add(node{identity: w.stamp(name)})
+		n = w.registerNode(name)
 	}
 	row := w.nodes.at(n)
 	row.labels, row.cordoned, row.version = o.Labels.With(model.LabelHostname, o.Name), o.Spec.Unschedulable, w.bump()
@@ -29,7 +30,40 @@ func (w *world) applyNode(o *model.Node) {
 		row.capacity = o.Status.Pods
 	}
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindNode), a: int64(2 - boolByte(!exists))})
+	w.setTaints(n, o.Spec.Taints)
 	w.wakePods()
+}
+
+// registerNode makes the object of a machine, new or known.
+func (w *world) registerNode(name model.Name) int32 {
+	for n := range w.nodes.rows {
+		row := &w.nodes.rows[n]
+		if !row.deleted || row.name != name {
+			continue
+		}
+		row.identity, row.deleted, row.health = w.stamp(name), false, healthReady
+		w.nodes.names.Put(name, int32(n))
+		w.nodeRegistered(int32(n))
+		return int32(n)
+	}
+	return w.nodes.add(node{identity: w.stamp(name)})
+}
+
+// deleteNode takes a node's object away. The machine does not notice, and neither do
+// the pods on it, until somebody cleans up.
+func (w *world) deleteNode(n int32) {
+	row := w.nodes.at(n)
+	w.record(record{kind: recDeletedObject, subject: row.name, why: kindCode(model.KindNode)})
+	row.deleted, row.deletedAt, row.taints, row.cordoned = true, w.now, nil, false
+	w.nodes.names.Delete(row.name)
+	w.nodeGone(n)
+	w.reviewNode(n)
+	w.planCleanup()
+	for p := range w.pods.all {
+		if w.pods.at(p).node == n {
+			w.publishSoon(p)
+		}
+	}
 }
 
 // Cordon is `kubectl cordon`: no pod is assigned to the node from now on.
@@ -58,10 +92,24 @@ func (o Cordon) prepare(w *world) (func(), error) {
 		return nil, err
 	}
 	return func() {
-		w.nodes.at(n).cordoned = !o.Undo
-		w.nodes.at(n).version = w.bump()
-		w.wakePods()
+		w.cordon(n, !o.Undo)
 	}, nil
+}
+
+// cordon marks a node as one that gets no pods, or takes the mark away. The taint that
+// says the same follows at once.
+//
+// Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go, doNoScheduleTaintingPass.
+func (w *world) cordon(n int32, on bool) {
+	row := w.nodes.at(n)
+	row.cordoned = on
+	row.version = w.bump()
+	taints := withoutTaint(row.taints, model.TaintUnschedulable, model.NoSchedule)
+	if on {
+		taints = append(taints, model.Taint{Key: model.TaintUnschedulable, Effect: model.NoSchedule})
+	}
+	w.setTaints(n, taints)
+	w.wakePods()
 }
 
 // Drain is `kubectl drain`: it cordons the node and evicts its pods, which get
@@ -81,8 +129,7 @@ func (o Drain) prepare(w *world) (func(), error) {
 		return nil, err
 	}
 	return func() {
-		w.nodes.at(n).cordoned = true
-		w.nodes.at(n).version = w.bump()
+		w.cordon(n, true)
 		for p := range w.pods.all {
 			if r := w.pods.at(p); r.node == n && !r.deleting {
 				w.deletePod(p, gracefully)
@@ -135,9 +182,3 @@ func (o FailPod) prepare(w *world) (func(), error) {
 		w.failPod(p)
 	}, nil
 }
-
-// nodeSilent is a node whose kubelet is not heard any more.
-func (w *world) nodeSilent(n int32) {}
-
-// nodeHeard is a node whose kubelet is heard again.
-func (w *world) nodeHeard(n int32) {}

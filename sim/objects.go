@@ -186,6 +186,9 @@ func (w *world) modelPod(p int32) *model.Pod {
 		out.Status.PodIP = podAddr(r.ip).String()
 	}
 	out.Spec.Volumes = w.podVolumes(r)
+	if r.disrupted != notDisrupted {
+		out.Status.Conditions = append(out.Status.Conditions, model.PodCondition{Type: "DisruptionTarget", Status: true, Reason: r.disrupted.reason()})
+	}
 	if r.place.waiting {
 		out.Status.Conditions[0].Reason = "Unschedulable"
 	}
@@ -315,10 +318,16 @@ func (w *world) modelService(s int32) *model.Service {
 
 func (w *world) modelNode(n int32) *model.Node {
 	row := w.nodes.at(n)
+	ready := model.NodeCondition{
+		Type: "Ready", Status: model.ConditionTrue, LastTransitionTime: row.healthSince, Reason: "KubeletReady", Message: "kubelet is posting ready status",
+	}
+	if row.health == healthUnknown {
+		ready.Status, ready.Reason, ready.Message = model.ConditionUnknown, "NodeStatusUnknown", "Kubelet stopped posting node status."
+	}
 	return &model.Node{
 		ObjectMeta: w.meta(row.identity, row.labels, nil),
-		Spec:       model.NodeSpec{Unschedulable: row.cordoned},
-		Status:     model.NodeStatus{Pods: row.capacity, Conditions: []model.NodeCondition{{Type: "Ready", Status: model.ConditionTrue}}},
+		Spec:       model.NodeSpec{Unschedulable: row.cordoned, Taints: row.taints},
+		Status:     model.NodeStatus{Pods: row.capacity, Conditions: []model.NodeCondition{ready}},
 	}
 }
 

@@ -115,10 +115,14 @@ func (w *world) deletePod(p int32, grace int32) {
 		return
 	}
 	r.deleting, r.grace, r.deletedAt = true, asked, w.now.Add(seconds(asked))
+	w.queue.cancel(purposeEvict, p)
 	w.podChanged(p)
 	w.publishSoon(p)
 	if !w.settings.config.Manual {
 		w.stopPod(p)
+		if w.nodes.at(r.node).health != healthReady {
+			w.planCleanup()
+		}
 	}
 }
 
@@ -151,6 +155,7 @@ func (w *world) removePod(p int32) {
 	since := gone.deletedAt.Add(-seconds(gone.grace)) // when its deletion was asked for
 	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
 	w.leaveSandbox(p)
+	w.queue.cancel(purposeEvict, p)
 	switch {
 	case gone.node != nowhere && !gone.ended():
 		w.leaveNode(gone.node)

@@ -57,6 +57,11 @@ const (
 	// Nodes: subject is the node.
 	recNodeSilent
 	recNodeHeard
+	recNodeUnknown // its condition Ready is Unknown
+	recNodeReady
+	recTainted      // text: the taint; a: 1 if it is there now
+	recTaintEvicted // subject is the pod, object the node
+	recCollected    // by the pod garbage collector; subject is the pod, object the node; a: 1 if that is deleted
 
 	// Storage: subject is the claim or volume.
 	recClaimBound // object: the volume

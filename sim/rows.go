@@ -39,8 +39,10 @@ type node struct {
 	cut     bool // its network is: it reaches neither the API server nor other nodes
 	stopped bool // its kubelet does not run; its containers do
 
-	deleted bool       // the object is gone; the machine may still be there
-	health  nodeHealth // condition Ready
+	deleted     bool // the object is gone; the machine may still be there
+	deletedAt   model.Instant
+	health      nodeHealth    // condition Ready
+	healthSince model.Instant // of its last transition
 }
 
 func (n node) inUse() bool { return n.uid != 0 && !n.deleted }
@@ -139,7 +141,26 @@ type pod struct {
 	waitsTold  bool          // that its volume cannot be attached has been said
 	place      placement     // of a pod without a node
 	shown      *shownStatus  // what its kubelet said last, while that is not heard
+	disrupted  disruption    // condition DisruptionTarget
 	started    model.Instant // status.startTime
+}
+
+// disruption is why a pod has the condition DisruptionTarget.
+type disruption uint8
+
+const (
+	notDisrupted disruption = iota
+	disruptedByTaint
+	disruptedByGC
+	disruptedByEviction
+	disruptedByKubelet
+)
+
+// reason is the condition's reason.
+//
+// Source: k8s.io/api/core/v1/types.go, PodReason constants.
+func (d disruption) reason() string {
+	return [...]string{"", "DeletionByTaintManager", "DeletionByPodGC", "EvictionByEvictionAPI", "TerminationByKubelet"}[d]
 }
 
 // shownStatus is what the API shows of a pod whose kubelet is not heard, beside what

@@ -202,6 +202,9 @@ func (w *world) assign(p, n int32) {
 	w.record(record{kind: recScheduled, subject: r.name, object: w.nodes.at(n).name})
 	if !w.settings.config.Manual {
 		w.admitPod(p)
+		if hasNoExecute(w.nodes.at(n).taints) {
+			w.reviewEviction(p)
+		}
 	}
 }
 

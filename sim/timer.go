@@ -40,12 +40,22 @@ const (
 	// What the user has put at an instant; of an operation.
 	purposeOperation
 
+	// The node lifecycle controller; of the world.
+	purposeMonitor
+
+	// Taint eviction; of a pod.
+	purposeEvict
+
+	// The pod garbage collector; of the world.
+	purposeCleanup
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "exit",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
+	"monitor", "evict", "cleanup",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

@@ -245,6 +245,12 @@ func (w *world) dispatch(e event) {
 		w.syncVolume(e.entity)
 	case purposeAttach:
 		w.attachmentDone(e.entity)
+	case purposeMonitor:
+		w.monitor()
+	case purposeEvict:
+		w.evict(e.entity)
+	case purposeCleanup:
+		w.cleanUp()
 	case purposeCollect:
 		w.collect()
 	case purposeWatch:

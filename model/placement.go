@@ -52,25 +52,29 @@ type Toleration struct {
 	TolerationSeconds *int64      `json:"tolerationSeconds,omitempty"` // of NoExecute; nil means for ever, 0 and less not at all
 }
 
-// Tolerates reports whether a taint is tolerated.
-//
-// Source: k8s.io/component-helpers scheduling/corev1, ToleratesTaint.
-func (t *Toleration) Tolerates(taint *Taint) bool {
-	switch {
-	case t.Effect != "" && t.Effect != taint.Effect, t.Key != "" && t.Key != taint.Key:
-		return false
-	case t.Operator == TolerationExists:
-		return true
-	default:
-		return (t.Operator == "" || t.Operator == TolerationEqual) && t.Value == taint.Value
-	}
-}
-
 // The operators of a toleration.
 const (
 	TolerationEqual  = "Equal"
 	TolerationExists = "Exists"
 )
+
+// Tolerates reports whether the toleration tolerates a taint. An unknown operator
+// tolerates nothing.
+//
+// Source: k8s.io/api core/v1/toleration.go, ToleratesTaint.
+func (t Toleration) Tolerates(taint Taint) bool {
+	if t.Effect != "" && t.Effect != taint.Effect || t.Key != "" && t.Key != taint.Key {
+		return false
+	}
+	switch t.Operator {
+	case "", TolerationEqual:
+		return t.Value == taint.Value
+	case TolerationExists:
+		return true
+	default:
+		return false
+	}
+}
 
 // TolerationSecondsDefault is for how long a pod tolerates its node being not ready or
 // unreachable, unless it says otherwise.

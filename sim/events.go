@@ -79,6 +79,15 @@ func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool)
 		e.Type, e.Reason, e.Message = "Warning", "FailedScheduling", w.unschedulableMessage(r)
 	case recAttached:
 		e.Reason, e.Message = "SuccessfulAttachVolume", fmt.Sprintf("AttachVolume.Attach succeeded for volume %q", object)
+	case recNodeNotReady:
+		e.Type, e.Reason, e.Message = "Warning", "NodeNotReady", "Node is not ready"
+	case recTaintEvicted:
+		e.Reason, e.Message = "TaintManagerEviction", fmt.Sprintf("Marking for deletion Pod %s/%s", e.Namespace, e.Name)
+	case recNodeHealth:
+		e.Kind, e.Reason, e.Message = model.KindNode, "NodeReady", fmt.Sprintf("Node %s status is now: NodeReady", e.Name)
+		if nodeHealth(r.a) == healthUnknown {
+			e.Reason, e.Message = "NodeNotReady", fmt.Sprintf("Node %s status is now: NodeNotReady", e.Name)
+		}
 	case recPulling:
 		e.Reason, e.Message = "Pulling", fmt.Sprintf("Pulling image %q", text)
 	case recPullFailed:
@@ -130,7 +139,7 @@ func (w *world) noticeKind(r *record) model.Kind {
 //
 // Source: pkg/scheduler/framework/types.go, FitError.Error.
 func (w *world) unschedulableMessage(r *record) string {
-	nodes := w.nodes.len()
+	nodes := w.nodeCount()
 	head := fmt.Sprintf("0/%d nodes are available: ", nodes)
 	preemption := fmt.Sprintf(" preemption: 0/%d nodes are available: %d Preemption is not helpful for scheduling.", nodes, nodes)
 	if reason := storage.Reason(r.why); reason != storage.NoReason {
@@ -142,10 +151,11 @@ func (w *world) unschedulableMessage(r *record) string {
 		n     int64
 		words string
 	}{
-		{r.a >> 32, "Too many pods"},
+		{r.a >> 42, "Too many pods"},
 		{r.b >> 32, storage.Notice{Reason: storage.NodeAffinity}.Message(spelling{w})},
 		{r.b & 0xffffffff, storage.Notice{Reason: storage.NoVolumeOnNode}.Message(spelling{w})},
-		{r.a & 0xffffffff, "node(s) were unschedulable"},
+		{r.a >> 21 & 0x1fffff, "node(s) had untolerated taint(s)"},
+		{r.a & 0x1fffff, "node(s) were unschedulable"},
 	} {
 		if part.n == 0 {
 			continue

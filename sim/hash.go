@@ -87,12 +87,15 @@ func (h *hashing) state() uint64 {
 	var total digest64
 	total.put(uint64(h.now))
 	sum := h.setsHash() + h.podsHash() + h.storageHash() + h.networkHash() + h.pendingHash()
-	for n := range h.nodes.all {
-		row := h.nodes.at(n)
+	for n := range h.nodes.rows {
+		row := &h.nodes.rows[n]
 		d := digest64(1)
-		d.put(h.name(row.name), uint64(row.capacity), uint64(row.pullsDone))
-		d.flags(row.cordoned)
+		d.put(h.name(row.name), uint64(row.capacity), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
+		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted)
 		d.labels(row.labels)
+		for _, t := range row.taints {
+			d.text(t.Key + "=" + t.Value + ":" + string(t.Effect))
+		}
 		sum += uint64(d)
 	}
 	for i := range h.images.all {

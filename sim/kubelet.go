@@ -158,6 +158,8 @@ func (w *world) endSandbox(s int32) {
 func (w *world) finishSandbox(s int32) {
 	box := &w.sandboxes[s]
 	switch p := box.pod; {
+	case box.mounted && w.nodes.at(box.node).holding:
+		// until its volumes are unmounted
 	case p == nowhere:
 		w.record(record{kind: recSandboxCleared, subject: box.name, object: w.nodes.at(box.node).name})
 		w.clearSandbox(s)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
@@ -101,6 +102,51 @@ func (o StartKubelet) prepare(w *world) (func(), error) {
 		}
 		w.changeMachine(n, func(m *node) { m.stopped = false })
 	}, err
+}
+
+// HoldVolumes is a fault: a node cannot unmount volumes any more. Pods that end there
+// stay Terminating, and what has been attached stays so. [ReleaseVolumes] ends it.
+type HoldVolumes struct{ Node string }
+
+// String implements [Operation].
+func (o HoldVolumes) String() string { return "hold volumes of " + o.Node }
+
+func (o HoldVolumes) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.holding, "holds its volumes") })
+	return func() { w.nodes.at(n).holding = true }, err
+}
+
+// ReleaseVolumes ends a [HoldVolumes].
+type ReleaseVolumes struct{ Node string }
+
+// String implements [Operation].
+func (o ReleaseVolumes) String() string { return "release volumes of " + o.Node }
+
+func (o ReleaseVolumes) prepare(w *world) (func(), error) {
+	n, err := w.machine(o.Node, func(m *node) string { return unless(m.holding, "does not hold its volumes") })
+	return func() {
+		w.nodes.at(n).holding = false
+		for s := range w.sandboxes {
+			if box := &w.sandboxes[s]; box.stage == sandboxEnded && box.node == n {
+				w.queue.arm(purposeRemove, int32(s), w.now)
+			}
+		}
+	}, err
+}
+
+// RunningAt are the nodes on which containers of a pod of that name run, in order of
+// their names. It is one node at most as long as nobody takes a pod's object away by
+// force.
+func (c *Cluster) RunningAt(pod string, opts ...Option) []string {
+	var out []string
+	name, _ := c.w.lookup(namespaceOf(opts), pod)
+	for s := range c.w.sandboxes {
+		if box := &c.w.sandboxes[s]; box.begun() && box.name == name && box.running > 0 {
+			out = append(out, c.w.rendered(c.w.nodes.at(box.node).name))
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func unless(ok bool, complaint string) string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 )
 
 // The words of the trace. A record becomes a sentence: who, and what.
@@ -125,10 +126,15 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "does not answer any more", true
 	case recNodeHeard:
 		return "answers again", true
-	case recNodeUnknown:
-		return "is not heard of for too long: its condition Ready is Unknown", true
-	case recNodeReady:
+	case recNodeHealth:
+		if nodeHealth(r.a) == healthUnknown {
+			return "is Unknown: nothing was heard of it for too long", true
+		}
 		return "is Ready again", true
+	case recNodeNotReady:
+		return "counts as not ready: " + object + " is not", true
+	case recZone:
+		return "the zone" + text + " is in state " + nodelifecycle.ZoneState(r.a).String(), true
 	case recTainted:
 		if r.a == 0 {
 			return "loses taint " + text, true

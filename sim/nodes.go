@@ -16,6 +16,14 @@ func (w *world) addNode(i int) {
 	})
 }
 
+// nodeCount is how many Node objects there are.
+func (w *world) nodeCount() (n int) {
+	for range w.nodes.all {
+		n++
+	}
+	return n
+}
+
 // applyNode stores a node. The machine of a node that was deleted is that of the new
 // one.
 func (w *world) applyNode(o *model.Node) {
@@ -25,12 +33,19 @@ func (w *world) applyNode(o *model.Node) {
 		n = w.registerNode(name)
 	}
 	row := w.nodes.at(n)
+	before := row.labels
 	row.labels, row.cordoned, row.version = o.Labels.With(model.LabelHostname, o.Name), o.Spec.Unschedulable, w.bump()
 	if o.Status.Pods > 0 {
 		row.capacity = o.Status.Pods
 	}
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindNode), a: int64(2 - boolByte(!exists))})
+	if exists {
+		w.nodeMoved(n, before)
+	} else {
+		w.nodeRegistered(n)
+	}
 	w.setTaints(n, o.Spec.Taints)
+	w.editTaints(n)
 	w.wakePods()
 }
 
@@ -43,7 +58,6 @@ func (w *world) registerNode(name model.Name) int32 {
 		}
 		row.identity, row.deleted, row.health = w.stamp(name), false, healthReady
 		w.nodes.names.Put(name, int32(n))
-		w.nodeRegistered(int32(n))
 		return int32(n)
 	}
 	return w.nodes.add(node{identity: w.stamp(name)})

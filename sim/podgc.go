@@ -5,6 +5,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 )
 
 // The pod garbage collector: it takes away the objects of pods whose node will not.
@@ -51,7 +52,7 @@ func (w *world) cleanupAt(p int32) model.Instant {
 	switch {
 	case n.deleted:
 		return nextLook(nextLook(n.deletedAt).Add(cleanupQuarantine))
-	case r.deleting && n.health != healthReady && n.tainted(model.TaintOutOfService):
+	case nodelifecycle.OutOfService(r.deleting, n.health.ready(), n.taints):
 		return nextLook(w.now + 1)
 	default:
 		return 0
@@ -72,12 +73,17 @@ func (w *world) cleanUp() {
 			continue
 		}
 		n := w.nodes.at(r.node)
-		out := r.deleting && n.health != healthReady && n.tainted(model.TaintOutOfService)
-		if gone := n.deleted && w.cleanupAt(p) <= w.now; !gone && (n.deleted || !out) {
+		due := nodelifecycle.OutOfService(r.deleting, n.health.ready(), n.taints)
+		if n.deleted {
+			due = w.cleanupAt(p) <= w.now
+		}
+		if !due {
 			continue
 		}
 		w.record(record{kind: recCollected, subject: r.name, object: n.name, a: int64(boolByte(n.deleted))})
-		r.disrupted = disruptedByGC
+		if n.deleted {
+			r.disrupted = disruptedByGC
+		}
 		w.setPhase(p, policy.Failed)
 		w.removePod(p)
 	}

@@ -57,8 +57,9 @@ const (
 	// Nodes: subject is the node.
 	recNodeSilent
 	recNodeHeard
-	recNodeUnknown // its condition Ready is Unknown
-	recNodeReady
+	recNodeHealth   // a: nodeHealth
+	recNodeNotReady // subject is the pod, object the node
+	recZone         // text: the zone; a: nodelifecycle.ZoneState
 	recTainted      // text: the taint; a: 1 if it is there now
 	recTaintEvicted // subject is the pod, object the node
 	recCollected    // by the pod garbage collector; subject is the pod, object the node; a: 1 if that is deleted

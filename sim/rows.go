@@ -5,6 +5,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
@@ -38,8 +39,10 @@ type node struct {
 	down    bool // it is off
 	cut     bool // its network is: it reaches neither the API server nor other nodes
 	stopped bool // its kubelet does not run; its containers do
+	holding bool // it cannot unmount anything
 
-	deleted     bool // the object is gone; the machine may still be there
+	speaks      model.Instant // since when its kubelet renews its lease
+	deleted     bool          // the object is gone; the machine may still be there
 	deletedAt   model.Instant
 	health      nodeHealth    // condition Ready
 	healthSince model.Instant // of its last transition
@@ -59,6 +62,11 @@ const (
 	healthReady nodeHealth = iota
 	healthUnknown
 )
+
+// ready is the health as package nodelifecycle has it.
+func (h nodeHealth) ready() nodelifecycle.Ready {
+	return [...]nodelifecycle.Ready{nodelifecycle.IsReady, nodelifecycle.Unknown}[h]
+}
 
 // nodeImage is an image on a node. Its name is the image's, with the place of the
 // node for an ordinal.
@@ -142,6 +150,7 @@ type pod struct {
 	place      placement     // of a pod without a node
 	shown      *shownStatus  // what its kubelet said last, while that is not heard
 	disrupted  disruption    // condition DisruptionTarget
+	eviction   nodelifecycle.Eviction
 	started    model.Instant // status.startTime
 }
 

@@ -97,12 +97,16 @@ func (w *world) leaveSandbox(p int32) {
 		return
 	}
 	row := &w.sandboxes[s]
-	if row.running == 0 && row.stage != sandboxLost {
+	holds := row.mounted && w.nodes.at(row.node).holding
+	if row.running == 0 && row.stage != sandboxLost && !holds {
 		w.clearSandbox(s)
 		return
 	}
 	row.pod = nowhere
 	w.pods.at(p).sandbox = nowhere
+	if row.running == 0 && holds {
+		return
+	}
 	w.record(record{kind: recSandboxLeft, subject: row.name, object: w.nodes.at(row.node).name, a: int64(boolByte(w.hears(row.node)))})
 	if w.hears(row.node) {
 		w.stopSandbox(s, 1)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -27,7 +28,7 @@ type placement struct {
 	binding  bool           // a node is chosen; its volumes are being made or bound
 	node     int32          // which one, if binding: the pod has its place there
 	// How many nodes were ruled out, and why.
-	cordoned, full, unreachable, without int32
+	cordoned, tainted, full, unreachable, without int32
 }
 
 // schedule looks for a node for a pod.
@@ -108,6 +109,9 @@ func (w *world) findNode(r *pod, claims []model.Name) (best int32, plan []storag
 		case row.cordoned:
 			r.place.cordoned++
 			continue
+		case !w.toleratesNode(r, row):
+			r.place.tainted++
+			continue
 		case row.capacity > 0 && row.pods >= row.capacity:
 			r.place.full++
 			continue
@@ -131,6 +135,19 @@ func (w *world) findNode(r *pod, claims []model.Name) (best int32, plan []storag
 		}
 	}
 	return best, plan
+}
+
+// toleratesNode reports whether a pod tolerates what keeps new pods off a node.
+func (w *world) toleratesNode(r *pod, n *node) bool {
+	for _, taint := range n.taints {
+		if taint.Effect == model.PreferNoSchedule {
+			continue
+		}
+		if !slices.ContainsFunc(w.template(r.template).tolerations, func(t model.Toleration) bool { return t.Tolerates(taint) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // boundAnywhere reports whether all claims are bound, and whether one is bound to
@@ -183,7 +200,7 @@ func (w *world) unschedule(p int32) {
 	w.unschedulable++
 	w.record(record{
 		kind: recUnschedulable, subject: r.name, object: r.place.claim, why: uint8(r.place.reason),
-		a: int64(r.place.full)<<32 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
+		a: int64(r.place.full)<<42 | int64(r.place.tainted)<<21 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
 	})
 }
 

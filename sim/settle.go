@@ -174,7 +174,7 @@ func (w *world) podReason(p int32) (why, remedy string) {
 	case r.node == nowhere && r.place.waiting:
 		rec := record{
 			object: r.place.claim, why: uint8(r.place.reason),
-			a: int64(r.place.full)<<32 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
+			a: int64(r.place.full)<<42 | int64(r.place.tainted)<<21 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
 		}
 		if r.place.cordoned > 0 {
 			remedy = "uncordon a node, or add one"
@@ -182,6 +182,10 @@ func (w *world) podReason(p int32) (why, remedy string) {
 			remedy = "add a node"
 		}
 		return "Pending: " + w.unschedulableMessage(&rec), remedy
+	case r.deleting && !w.hears(r.node):
+		name := w.rendered(w.nodes.at(r.node).name)
+		return "is terminating, and " + name + " does not answer", "bring " + name + " back, or, if its machine is surely off, kubectl taint nodes " +
+			name + " node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
 	case r.deleting:
 		return "is terminating", ""
 	case r.ended():

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 )
 
 // Taints, and the controller that evicts pods from nodes with a taint of effect
@@ -67,47 +67,19 @@ func hasNoExecute(taints []model.Taint) bool {
 	return slices.ContainsFunc(taints, func(t model.Taint) bool { return t.Effect == model.NoExecute })
 }
 
-// reviewEviction plans the eviction of a pod from its node, or gives it up. A plan
-// that is made keeps its time as long as there is a reason for one.
-//
-// Source: pkg/controller/tainteviction/taint_eviction.go, processPodOnNode.
+// reviewEviction plans the eviction of a pod from its node, or gives it up.
 func (w *world) reviewEviction(p int32) {
 	r := w.pods.at(p)
-	tolerates, patience := toleratesNoExecute(w.template(r.template).tolerations, w.nodes.at(r.node).taints)
-	_, planned := w.queue.armed(purposeEvict, p)
-	switch {
-	case r.deleting || r.ended() || tolerates && patience < 0:
+	if r.deleting || r.ended() {
+		r.eviction = nodelifecycle.Eviction{}
+	} else {
+		r.eviction = r.eviction.Next(w.nodes.at(r.node).taints, w.template(r.template).tolerations, w.now)
+	}
+	if r.eviction.Planned {
+		w.queue.arm(purposeEvict, p, max(r.eviction.At, w.soon()))
+	} else {
 		w.queue.cancel(purposeEvict, p)
-	case !tolerates:
-		w.queue.arm(purposeEvict, p, w.soon())
-	case !planned:
-		w.queue.arm(purposeEvict, p, w.soon().Add(time.Duration(patience)*time.Second))
 	}
-}
-
-// toleratesNoExecute reports whether tolerations let a pod stay on a node, and for how
-// many seconds; for ever if these are negative.
-func toleratesNoExecute(tolerations []model.Toleration, taints []model.Taint) (tolerates bool, seconds int64) {
-	seconds = -1
-	for _, taint := range taints {
-		if taint.Effect != model.NoExecute {
-			continue
-		}
-		found := false
-		for i := range tolerations {
-			if !tolerations[i].Tolerates(&taint) {
-				continue
-			}
-			found = true
-			if s := tolerations[i].TolerationSeconds; s != nil && (seconds < 0 || *s < seconds) {
-				seconds = max(*s, 0)
-			}
-		}
-		if !found {
-			return false, 0
-		}
-	}
-	return true, seconds
 }
 
 // evict is the end of a pod's patience with its node, or of its node's with it.
@@ -154,7 +126,10 @@ func (o TaintNode) prepare(w *world) (func(), error) {
 	if err := validation.Invalid(model.KindNode, o.Node, validation.Node(node)); err != nil {
 		return nil, err
 	}
-	return func() { w.setTaints(n, taints) }, nil
+	return func() {
+		w.setTaints(n, taints)
+		w.editTaints(n)
+	}, nil
 }
 
 // changeTaint does what one argument of kubectl taint says.

@@ -8,6 +8,7 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
@@ -62,7 +63,10 @@ type world struct {
 	operations  []operation                  // that wait for their instants
 	done        []done                       // what the trace says of operations
 	failing     []writeFault
-	free        []int32 // volumes that a claim may still get, by the spelling of their names
+	lifecycle   nodelifecycle.Controller
+	zones       []model.Symbol         // keys of the zones that it knows; replaced when it grows
+	actions     []nodelifecycle.Action // of its last turn
+	free        []int32                // volumes that a claim may still get, by the spelling of their names
 
 	namespaces  []model.Symbol
 	caches      []dnsmodel.Cache // of DNS; none before the first question
@@ -107,6 +111,7 @@ func newWorld(c Config) *world {
 	for i := range max(1, c.Nodes) {
 		w.addNode(i)
 	}
+	w.startLifecycle()
 	return w
 }
 
@@ -138,6 +143,9 @@ func (w *world) copyFrom(src *world) {
 	w.operations = append(own.operations[:0], src.operations...)
 	w.done = src.done[:len(src.done):len(src.done)]
 	w.failing = append(own.failing[:0], src.failing...)
+	w.lifecycle = own.lifecycle
+	w.lifecycle.CopyFrom(&src.lifecycle)
+	w.actions = own.actions
 	w.free = append(own.free[:0], src.free...)
 	w.unpublished = own.unpublished
 	w.unpublished.CopyFrom(&src.unpublished)

@@ -23,8 +23,8 @@ type worldCase struct {
 
 // worldCases are the cases of each area. They stand in the files world_*_test.go.
 var worldCases = map[string][][]worldCase{
-	"storage":       {claimCases, retentionCases, volumeCases, attachCases},
-	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases},
+	"storage":       {claimCases, retentionCases, volumeCases, attachCases, lostNodeCases},
+	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases},
 	"dns":           {endpointCases, dnsCases},
 }
 

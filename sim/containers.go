@@ -123,10 +123,11 @@ func (w *world) containerStarted(c int32) {
 	}
 	if row.restarts > 0 {
 		w.record(record{kind: recContainerRestarted, subject: w.sandboxes[row.sandbox].name, a: int64(row.restarts), b: int64(row.index)})
-		return
 	}
 	if row.next != nowhere {
-		w.beginContainer(row.next)
+		if w.containers[row.next].state == containerWaiting {
+			w.beginContainer(row.next)
+		}
 		return
 	}
 	w.sandboxes[row.sandbox].phase = policy.Running

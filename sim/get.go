@@ -234,6 +234,15 @@ func serviceTable(services []model.Service, now model.Instant) *textTable {
 	return t
 }
 
+// Node is one node; the error is Kubernetes' when there is none.
+func (c *Cluster) Node(name string) (*model.Node, error) {
+	n, err := must(c.w, &c.w.nodes, model.KindNode, "", name)
+	if err != nil {
+		return nil, err
+	}
+	return copied(model.Clone(*c.w.modelNode(n))), nil
+}
+
 // Nodes are all nodes, by name.
 func (c *Cluster) Nodes() List[model.Node] {
 	return listOf(c.w, c.w.nodes.all, c.w.modelNode, func(n *model.Node) *model.ObjectMeta { return &n.ObjectMeta }, everything, nodeTable)

@@ -247,7 +247,13 @@ func (w *world) reconcileNode(n int32) {
 	}
 	for p := range w.pods.all {
 		r := w.pods.at(p)
-		if r.node != n || r.sandbox != nowhere || r.ended() {
+		if r.node != n || r.sandbox != nowhere {
+			continue
+		}
+		if r.ended() {
+			if r.deleting {
+				w.removePod(p)
+			}
 			continue
 		}
 		w.admitPod(p)
@@ -274,6 +280,8 @@ func (w *world) reconcileSandbox(s int32) {
 	r := w.pods.at(box.pod)
 	r.shown = nil
 	switch {
+	case r.ended() && r.deleting:
+		w.queue.arm(purposeRemove, s, w.soon())
 	case r.ended():
 		w.clearSandbox(s)
 	case r.deleting && box.stage == sandboxStopping && r.grace >= box.grace:

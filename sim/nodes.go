@@ -189,7 +189,7 @@ func (o FailPod) prepare(w *world) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
-	if r := w.pods.at(p); r.ended() || r.node == nowhere {
+	if r := w.pods.at(p); r.ended() || r.node == nowhere || !w.hears(r.node) {
 		return nil, fmt.Errorf("sim: pod %s has no kubelet that could end it", o.Pod)
 	}
 	return func() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/storage"
 )
 
 // AttachmentsForTest are the volumes that are at nodes, or on their way: for each
@@ -16,6 +17,31 @@ func AttachmentsForTest(c *Cluster) (out [][2]string) {
 		}
 	}
 	return out
+}
+
+// CheckExclusive holds that no disk that is attached to one node at a time is in use
+// by containers of two.
+func CheckExclusive(c *Cluster) error {
+	w := c.w
+	at := map[model.UID]int32{}
+	for s := range w.sandboxes {
+		box := &w.sandboxes[s]
+		if box.stage == sandboxFree {
+			continue
+		}
+		for m := box.mounts; m != nowhere; m = w.mounts[m].next {
+			row := &w.mounts[m]
+			v := w.volumes.at(row.volume)
+			if row.lost || v.UID != row.uid || !storage.Attachable(v.Spec) {
+				continue
+			}
+			if other, taken := at[row.uid]; taken && other != box.node {
+				return fmt.Errorf("%s is mounted on two nodes", w.rendered(v.Name))
+			}
+			at[row.uid] = box.node
+		}
+	}
+	return nil
 }
 
 // CheckCounts holds the numbers that the world keeps against counting.

@@ -57,7 +57,9 @@ func randomWorld(t *rapid.T) {
 			s.deed()
 			s.c.Run(time.Duration(rapid.IntRange(0, 60_000).Draw(t, "run")) * time.Millisecond / time.Duration(rapid.SampledFrom([]int{1, 100}).Draw(t, "slowness")))
 			require.NoError(t, sim.CheckCounts(s.c))
+			s.exclusive()
 		}
+		s.mend()
 		s.rest()
 	}
 }
@@ -67,7 +69,7 @@ func (s *someone) deed() {
 	set := rapid.SampledFrom([]string{"web", "near", "share", "free"}).Draw(s.T, "set")
 	pod := fmt.Sprintf("%s-%d", set, rapid.IntRange(0, 3).Draw(s.T, "ordinal"))
 	node := rapid.SampledFrom([]string{"node-0", "node-1", "node-2"}).Draw(s.T, "node")
-	object := rapid.SampledFrom(randomObjects()).Draw(s.T, "object")
+	object := randomObjects()[rapid.IntRange(0, len(randomObjects())-1).Draw(s.T, "object")]
 	deeds := map[string]func() error{
 		"scale": func() error { return s.c.Scale(set, rapid.IntRange(0, 4).Draw(s.T, "replicas")) },
 		"image": func() error {
@@ -87,12 +89,23 @@ func (s *someone) deed() {
 		"relabel pod": func() error {
 			return s.c.Label("pod/"+pod, []string{"app=" + rapid.SampledFrom([]string{"web", "x"}).Draw(s.T, "app")})
 		},
-		"crash":        func() error { return s.c.Do(sim.CrashContainer{Pod: pod}) },
-		"fail":         func() error { return s.c.Do(sim.FailPod{Pod: pod}) },
-		"drain":        func() error { return s.c.Drain(node) },
-		"cordon":       func() error { return s.c.Cordon(node) },
-		"uncordon":     func() error { return s.c.Uncordon(node) },
-		"delete claim": func() error { return s.c.Delete("pvc/www-" + pod) },
+		"crash":           func() error { return s.c.Do(sim.CrashContainer{Pod: pod}) },
+		"fail":            func() error { return s.c.Do(sim.FailPod{Pod: pod}) },
+		"crash node":      func() error { return s.c.Do(sim.CrashNode{Node: node}) },
+		"restart node":    func() error { return s.c.Do(sim.RestartNode{Node: node}) },
+		"partition node":  func() error { return s.c.Do(sim.PartitionNode{Node: node}) },
+		"heal node":       func() error { return s.c.Do(sim.HealNode{Node: node}) },
+		"stop kubelet":    func() error { return s.c.Do(sim.StopKubelet{Node: node}) },
+		"start kubelet":   func() error { return s.c.Do(sim.StartKubelet{Node: node}) },
+		"hold volumes":    func() error { return s.c.Do(sim.HoldVolumes{Node: node}) },
+		"release volumes": func() error { return s.c.Do(sim.ReleaseVolumes{Node: node}) },
+		"taint":           func() error { return s.c.TaintNode(node, "node.kubernetes.io/out-of-service=x:NoExecute") },
+		"delete node":     func() error { return s.c.Delete("node/" + node) },
+		"wait long":       func() error { s.c.Run(10 * time.Minute); return nil },
+		"drain":           func() error { return s.c.Drain(node) },
+		"cordon":          func() error { return s.c.Cordon(node) },
+		"uncordon":        func() error { return s.c.Uncordon(node) },
+		"delete claim":    func() error { return s.c.Delete("pvc/www-" + pod) },
 		"delete a volume": func() error {
 			if volumes := s.c.Volumes().Items; len(volumes) > 0 {
 				return s.c.Delete("pv/" + volumes[rapid.IntRange(0, len(volumes)-1).Draw(s.T, "volume")].Name)
@@ -126,6 +139,25 @@ func (s *someone) deed() {
 	}
 }
 
+// mend ends every fault of nodes.
+func (s *someone) mend() {
+	for _, node := range []string{"node-0", "node-1", "node-2"} {
+		if _, err := s.c.Node(node); err != nil {
+			require.NoError(s, s.c.Apply(&model.Node{ObjectMeta: model.ObjectMeta{Name: node}}))
+		}
+		require.NoError(s, s.c.TaintNode(node, "node.kubernetes.io/out-of-service-"))
+		for _, op := range []sim.Operation{sim.HealNode{Node: node}, sim.ReleaseVolumes{Node: node}, sim.RestartNode{Node: node}} {
+			if err := s.c.Do(op); err != nil {
+				require.Contains(s, err.Error(), " not ")
+			}
+		}
+	}
+}
+
+// exclusive: a disk that is attached to one node at a time is written by the
+// containers of one node at most.
+func (s *someone) exclusive() { require.NoError(s, sim.CheckExclusive(s.c)) }
+
 // rest lets the world come to rest and holds what has to hold then.
 func (s *someone) rest() {
 	out := s.c.Settle()
@@ -156,6 +188,7 @@ func (s *someone) pods() {
 	}
 	addresses := map[string]string{}
 	for _, p := range s.c.Pods("").Items {
+		require.LessOrEqual(s, len(s.c.RunningAt(p.Name)), 1, "two of %s run\n%s", p.Name, s.c.Trace())
 		require.Nil(s, p.DeletedAt, "a pod terminates for ever: %s\n%s", p.Name, s.c.Trace())
 		if ip := p.Status.PodIP; ip != "" {
 			require.Empty(s, addresses[ip], "%s is the address of %s too", ip, p.Name)

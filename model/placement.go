@@ -53,6 +53,24 @@ const (
 	TolerationExists = "Exists"
 )
 
+// Tolerates reports whether the toleration tolerates a taint. An unknown operator
+// tolerates nothing.
+//
+// Source: k8s.io/api core/v1/toleration.go, ToleratesTaint.
+func (t Toleration) Tolerates(taint Taint) bool {
+	if t.Effect != "" && t.Effect != taint.Effect || t.Key != "" && t.Key != taint.Key {
+		return false
+	}
+	switch t.Operator {
+	case "", TolerationEqual:
+		return t.Value == taint.Value
+	case TolerationExists:
+		return true
+	default:
+		return false
+	}
+}
+
 // Affinity says near what a pod wants to run. Preferences are kept and have no
 // effect; only what is required counts.
 type Affinity struct {

@@ -20,6 +20,11 @@ const (
 	// RecreatesAtOnce: a Failed pod is deleted and its successor created in one sync,
 	// which fails while the old object lingers.
 	RecreatesAtOnce
+	// TaintsNextLook: a node that is declared Unknown waits for its NoExecute taint only from
+	// the next look at the nodes on.
+	TaintsNextLook
+	// ShortNodeGrace: a node is declared Unknown after 40 seconds without news, not 50.
+	ShortNodeGrace
 	// SequentialParallel: Parallel writes one pod after the other, and stops at the
 	// first error.
 	SequentialParallel
@@ -115,6 +120,10 @@ var facts = [differences]Facts{
 		"a Succeeded pod is never replaced", before(V1_33)},
 	RecreatesAtOnce: {"RecreatesAtOnce", "1.31", "", "122709",
 		"a Failed pod is deleted and created again in one sync", before(V1_33)},
+	TaintsNextLook: {"TaintsNextLook", "1.29", "", "120815",
+		"an unreachable node is tainted NoExecute a look later", before(V1_33)},
+	ShortNodeGrace: {"ShortNodeGrace", "1.32", "", "121793",
+		"a silent node is Unknown after 40 seconds", before(V1_33)},
 	SequentialParallel: {"SequentialParallel", "1.28", "", "",
 		"Parallel writes one pod after the other", before(V1_33)},
 	UncontrolledClaims: {"UncontrolledClaims", "1.31", "", "122400",

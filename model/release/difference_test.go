@@ -19,6 +19,8 @@ CountsOwnWork                x      .    .      .      .      .      .    .
 CompletesByPods              x      .    .      .      .      .      .    .
 SucceededStays               x      .    .      .      .      .      .    .
 RecreatesAtOnce              x      .    .      .      .      .      .    .
+TaintsNextLook               x      .    .      .      .      .      .    .
+ShortNodeGrace               x      .    .      .      .      .      .    .
 SequentialParallel           x      .    .      .      .      .      .    .
 UncontrolledClaims           x      .    .      .      .      .      .    .
 NoPodIndexLabel              x      .    .      .      .      .      .    .

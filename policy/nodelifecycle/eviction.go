@@ -80,28 +80,3 @@ func seconds(s int64) time.Duration {
 	}
 	return time.Duration(max(0, s)) * time.Second
 }
-
-// DefaultTolerations are the tolerations of a pod as it is stored: every pod tolerates
-// for 300 seconds that its node is not ready or unreachable, unless it says itself for how
-// long. It returns the given slice if nothing is to be added.
-//
-// Source: plugin/pkg/admission/defaulttolerationseconds/admission.go, Admit.
-func DefaultTolerations(tolerations []model.Toleration) []model.Toleration {
-	out := tolerations
-	for _, key := range []string{model.TaintNotReady, model.TaintUnreachable} {
-		says := false
-		for _, t := range tolerations {
-			says = says || (t.Key == key || t.Key == "") && (t.Effect == model.NoExecute || t.Effect == "")
-		}
-		if !says {
-			if len(out) == len(tolerations) {
-				out = append(make([]model.Toleration, 0, len(tolerations)+2), tolerations...)
-			}
-			seconds := int64(300)
-			out = append(out, model.Toleration{
-				Key: key, Operator: model.TolerationExists, Effect: model.NoExecute, TolerationSeconds: &seconds,
-			})
-		}
-	}
-	return out
-}

@@ -74,12 +74,12 @@ func (w *twins) take(turn Turn) {
 		}
 	}
 	for _, a := range w.actions {
-		w.log = append(w.log, fmt.Sprintf("%v %s", time.Duration(turn.At), a))
+		w.log = append(w.log, fmt.Sprintf("%v %s", time.Duration(turn.At), told(a)))
 	}
 }
 
-// String is the action as the reference tells it.
-func (a Action) String() string {
+// told is an action as the reference tells it.
+func told(a Action) string {
 	switch a.Do {
 	case DeclareUnknown:
 		return fmt.Sprintf("node %d is Unknown", a.Node)

@@ -55,14 +55,18 @@ type Port struct {
 
 // Selects reports whether the EndpointSlice controller makes the pod an endpoint of
 // the Service as far as type, selector, namespace and labels say. A nil selector
-// leaves the slices to the user; an empty one selects every pod of the namespace.
+// leaves the slices to the user; an empty one selects every pod of the namespace, but an
+// API server stores it as none.
 //
 // Source: pkg/controller/endpointslice/endpointslice_controller.go, syncService.
 func Selects(svc *model.Service, p *Pod) bool {
-	if svc.Spec.Type == model.ServiceExternalName || svc.Spec.Selector == nil || svc.Namespace != p.Namespace {
-		return false
-	}
-	return model.LabelSelector{MatchLabels: svc.Spec.Selector}.Matches(p.Labels)
+	return svc.Spec.Type != model.ServiceExternalName && matches(svc, p)
+}
+
+// matches reports whether a Service's selector is for the pod.
+func matches(svc *model.Service, p *Pod) bool {
+	return svc.Spec.Selector != nil && svc.Namespace == p.Namespace &&
+		model.LabelSelector{MatchLabels: svc.Spec.Selector}.Matches(p.Labels)
 }
 
 // InEndpoints reports whether a pod that a Service selects gets an endpoint: it has

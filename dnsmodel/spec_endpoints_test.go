@@ -134,6 +134,11 @@ func endpointRules(t *testing.T) {
 		same := other
 		same.Ready = !other.Ready
 		expect(t, "a pod that was never selected", Syncs(svc, &other, &same), false)
+		expect(t, "a new pod", Syncs(svc, nil, &old), true)
+		expect(t, "a pod that is gone", Syncs(svc, &old, nil), true)
+		expect(t, "a new pod that is not selected", Syncs(svc, nil, &other), false)
+		svc.Spec.Type = model.ServiceExternalName
+		expect(t, "a new pod of an ExternalName", Syncs(svc, nil, &old), true)
 		dying := webPod(0, func(p *Pod) { p.Terminating = true })
 		expect(t, "any update of a terminating pod", Syncs(svc, &dying, &dying), true)
 	})

@@ -7,16 +7,20 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 )
 
-// Syncs reports whether an update of a pod makes the EndpointSlice controller look at
-// a Service again. The pod's phase is not among the reasons: one that was not ready
-// and goes Failed keeps its endpoint until something else changes. Any update of a
-// terminating pod is one. Labels are a reason only for the Services that begin or
-// cease to select the pod.
+// Syncs reports whether a change of a pod makes the EndpointSlice controller look at a
+// Service again; old is nil for a new pod, now for one that is gone. The pod's phase is
+// not among the reasons: one that was not ready and goes Failed keeps its endpoint until
+// something else changes. Any update of a terminating pod is one. Labels are a reason
+// only for the Services that begin or cease to select the pod. Nobody asks here whether
+// the Service is an ExternalName, which has no endpoints.
 //
 // Source: endpointslice util/controller_utils.go, GetPodUpdateProjectionKey,
 // podEndpointsChanged and determineNeededServiceUpdates.
 func Syncs(svc *model.Service, old, now *Pod) bool {
-	before, after := Selects(svc, old), Selects(svc, now)
+	before, after := old != nil && matches(svc, old), now != nil && matches(svc, now)
+	if old == nil || now == nil {
+		return before || after
+	}
 	relabelled := old.Hostname != now.Hostname || old.Subdomain != now.Subdomain || !maps.Equal(old.Labels, now.Labels)
 	switch changed := old.Terminating || now.Terminating || old.Ready != now.Ready || old.IPs != now.IPs; {
 	case !changed:

@@ -11,6 +11,10 @@
 //     word;
 //   - rollout: what kubectl says of a rollout, and what it would write, on drawn
 //     histories;
+//   - endpoints: what the EndpointSlice controller writes of drawn Services, pods and
+//     nodes, and at which instant;
+//   - dns: what CoreDNS answers, and what its caches keep (a module of its own, since
+//     CoreDNS brings Kubernetes' client in a version of its own);
 //   - race: how long the same lives take on both sides.
 //
 // Package fidelity writes what came of it into the README.

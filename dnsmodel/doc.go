@@ -33,7 +33,7 @@
 // # An example
 //
 //	svc := &model.Service{...}                            // headless, named nginx
-//	eps, groups := dnsmodel.Endpoints(svc, nil, pods)     // what the controller writes
+//	eps, groups := dnsmodel.Endpoints(svc, pods)          // what the controller writes
 //	zone := ...                                           // shows them as a Zone
 //	p := dnsmodel.Kubeadm()
 //	r := dnsmodel.Answer(zone, p.Server, dnsmodel.Question{

@@ -1,7 +1,6 @@
 package dnsmodel
 
 import (
-	"maps"
 	"net/netip"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -23,14 +22,14 @@ type Pod struct {
 	Name        string
 	Namespace   string
 	Labels      model.Labels
-	Hostname    string            // spec.hostname, which the StatefulSet controller sets
-	Subdomain   string            // spec.subdomain: the set's serviceName
-	IPs         [2]netip.Addr     // status.podIPs, at most one of a family; the zero Addr is none
-	Ready       bool              // the condition Ready is True
-	Terminating bool              // it has a deletionTimestamp
-	Finished    bool              // its phase is Succeeded or Failed
-	NodeMissing bool              // spec.nodeName names no Node object
-	Containers  []model.Container // for the ports that have names
+	Hostname    string         // spec.hostname, which the StatefulSet controller sets
+	Subdomain   string         // spec.subdomain: the set's serviceName
+	IPs         [2]netip.Addr  // status.podIPs, at most one of a family; the zero Addr is none
+	Ready       bool           // the condition Ready is True
+	Terminating bool           // it has a deletionTimestamp
+	Finished    bool           // its phase is Succeeded or Failed
+	NodeMissing bool           // spec.nodeName names no Node object
+	Spec        *model.PodSpec // for the ports that have names; nil is a pod without any
 }
 
 // Endpoint is one address of a pod behind a Service, as an EndpointSlice holds it.
@@ -56,14 +55,18 @@ type Port struct {
 
 // Selects reports whether the EndpointSlice controller makes the pod an endpoint of
 // the Service as far as type, selector, namespace and labels say. A nil selector
-// leaves the slices to the user; an empty one selects every pod of the namespace.
+// leaves the slices to the user; an empty one selects every pod of the namespace, but an
+// API server stores it as none.
 //
 // Source: pkg/controller/endpointslice/endpointslice_controller.go, syncService.
 func Selects(svc *model.Service, p *Pod) bool {
-	if svc.Spec.Type == model.ServiceExternalName || svc.Spec.Selector == nil || svc.Namespace != p.Namespace {
-		return false
-	}
-	return model.LabelSelector{MatchLabels: svc.Spec.Selector}.Matches(p.Labels)
+	return svc.Spec.Type != model.ServiceExternalName && matches(svc, p)
+}
+
+// matches reports whether a Service's selector is for the pod.
+func matches(svc *model.Service, p *Pod) bool {
+	return svc.Spec.Selector != nil && svc.Namespace == p.Namespace &&
+		model.LabelSelector{MatchLabels: svc.Spec.Selector}.Matches(p.Labels)
 }
 
 // InEndpoints reports whether a pod that a Service selects gets an endpoint: it has
@@ -77,6 +80,15 @@ func InEndpoints(p *Pod, publishNotReady bool) bool {
 		return false
 	}
 	return !p.NodeMissing || publishNotReady
+}
+
+// LacksNode reports whether a pod, which the Service selects, makes the controller come
+// back to the Service: it is left out for no other reason than that its node has no Node
+// object.
+//
+// Source: endpointslice reconciler.go, reconcileByAddressType.
+func LacksNode(svc *model.Service, p *Pod) bool {
+	return p.NodeMissing && !svc.Spec.PublishNotReadyAddresses && InEndpoints(p, true)
 }
 
 // NewEndpoint is the endpoint that a pod has in a Service's slices of one address
@@ -110,19 +122,19 @@ func NewEndpoint(svc *model.Service, p *Pod, f Family) (Endpoint, bool) {
 	return Endpoint{}, false
 }
 
-// TargetPorts are the ports that a pod with these containers has in the Service's
-// slices. A target port that no container names (with that protocol) is left out:
-// the endpoint stays, without the port.
+// TargetPorts are the ports that a pod of this spec has in the Service's slices. A
+// target port that no container names (with that protocol) is left out: the endpoint
+// stays, without the port. Containers come first, then init containers that go on to
+// run beside them. A nil spec names no ports.
 //
-// Source: endpointslice utils.go, getEndpointPorts; k8s.io/kubernetes
-// pkg/api/v1/pod/util.go, FindPort.
-func TargetPorts(svc *model.Service, containers []model.Container) []Port {
+// Source: endpointslice utils.go, getEndpointPorts and FindPort.
+func TargetPorts(svc *model.Service, spec *model.PodSpec) []Port {
 	var ports []Port
 	for i := range svc.Spec.Ports {
 		sp := &svc.Spec.Ports[i]
 		number, ok := sp.TargetPort.IntVal, !sp.TargetPort.IsString
 		if sp.TargetPort.IsString {
-			number, ok = namedPort(containers, sp.TargetPort.StrVal, protocol(sp.Protocol))
+			number, ok = namedPort(spec, sp.TargetPort.StrVal, protocol(sp.Protocol))
 		}
 		if ok {
 			ports = append(ports, Port{Name: sp.Name, Protocol: protocol(sp.Protocol), Number: number})
@@ -131,12 +143,29 @@ func TargetPorts(svc *model.Service, containers []model.Container) []Port {
 	return ports
 }
 
-func namedPort(containers []model.Container, name, proto string) (int32, bool) {
-	for i := range containers {
-		for _, port := range containers[i].Ports {
-			if port.Name == name && protocol(port.Protocol) == proto {
-				return port.ContainerPort, true
+func namedPort(spec *model.PodSpec, name, proto string) (int32, bool) {
+	if spec == nil {
+		return 0, false
+	}
+	for i := range spec.Containers {
+		if n, ok := portNamed(&spec.Containers[i], name, proto); ok {
+			return n, true
+		}
+	}
+	for i := range spec.InitContainers {
+		if c := &spec.InitContainers[i]; c.Sidecar() {
+			if n, ok := portNamed(c, name, proto); ok {
+				return n, true
 			}
+		}
+	}
+	return 0, false
+}
+
+func portNamed(c *model.Container, name, proto string) (int32, bool) {
+	for _, port := range c.Ports {
+		if port.Name == name && protocol(port.Protocol) == proto {
+			return port.ContainerPort, true
 		}
 	}
 	return 0, false
@@ -177,16 +206,12 @@ func equalPorts(a, b []Port) bool {
 }
 
 // Endpoints are the endpoints that the EndpointSlice controller writes for a
-// Service, and the groups of their ports: first those of the first address family,
-// each family in the order of the pods. No families means those of the Service's
-// cluster IPs, or IPv4. Pods that the Service does not select are passed by.
-func Endpoints(svc *model.Service, families []Family, pods []Pod) ([]Endpoint, [][]Port) {
-	if len(families) == 0 {
-		families = familiesOf(svc)
-	}
+// Service, and the groups of their ports: by [Families], each family in the order of
+// the pods. Pods that the Service does not select are passed by.
+func Endpoints(svc *model.Service, pods []Pod) ([]Endpoint, [][]Port) {
 	var endpoints []Endpoint
 	var groups [][]Port
-	for _, f := range families {
+	for _, f := range Families(svc) {
 		for i := range pods {
 			if !Selects(svc, &pods[i]) {
 				continue
@@ -195,39 +220,36 @@ func Endpoints(svc *model.Service, families []Family, pods []Pod) ([]Endpoint, [
 			if !ok {
 				continue
 			}
-			groups, e.Group = AddGroup(groups, TargetPorts(svc, pods[i].Containers))
+			groups, e.Group = AddGroup(groups, TargetPorts(svc, pods[i].Spec))
 			endpoints = append(endpoints, e)
 		}
 	}
 	return endpoints, groups
 }
 
-func familiesOf(svc *model.Service) []Family {
+// Families are the families of addresses that a Service's slices are made for: those
+// of its spec. An API server fills them in; a Service without any has that of its
+// cluster IP, and one that is headless has both.
+//
+// Source: endpointslice utils.go, getAddressTypesForService.
+func Families(svc *model.Service) []Family {
 	var out []Family
-	for _, ip := range clusterIPs(svc) {
-		if ip.Is4() {
+	for _, f := range svc.Spec.IPFamilies {
+		switch f {
+		case model.IPv4:
 			out = append(out, IPv4)
-		} else {
+		case model.IPv6:
 			out = append(out, IPv6)
 		}
 	}
-	if out == nil {
+	switch ip, err := netip.ParseAddr(svc.Spec.ClusterIP); {
+	case out != nil:
+		return out
+	case err != nil:
+		return []Family{IPv4, IPv6}
+	case ip.Is4():
 		return []Family{IPv4}
+	default:
+		return []Family{IPv6}
 	}
-	return out
-}
-
-// NeedsSync reports whether an update of a pod makes the EndpointSlice controller
-// look at the pod's Services again. The phase is not among the reasons: a pod that
-// was not ready and goes Failed keeps its endpoint until something else changes.
-// Any update of a terminating pod is one.
-//
-// Source: endpointslice util/controller_utils.go, podEndpointsChanged.
-func NeedsSync(old, now *Pod) bool {
-	return old.Terminating || now.Terminating ||
-		old.Ready != now.Ready ||
-		old.IPs != now.IPs ||
-		old.Hostname != now.Hostname ||
-		old.Subdomain != now.Subdomain ||
-		!maps.Equal(old.Labels, now.Labels)
 }

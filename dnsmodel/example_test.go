@@ -34,7 +34,7 @@ var (
 
 func show(pods ...dnsmodel.Pod) *world {
 	w := &world{nginx: dnsmodel.NewService(nginx)}
-	w.nginx.Endpoints, w.nginx.Groups = dnsmodel.Endpoints(nginx, nil, pods)
+	w.nginx.Endpoints, w.nginx.Groups = dnsmodel.Endpoints(nginx, pods)
 	return w
 }
 

@@ -88,7 +88,7 @@ func (w *world) endpointsOf(spec *model.Service, rows []int32) (out []dnsmodel.E
 	for _, e := range rows {
 		row := w.endpoints.at(e)
 		if row.template != last {
-			groups, group = dnsmodel.AddGroup(groups, dnsmodel.TargetPorts(spec, w.template(row.template).spec.Spec.Containers))
+			groups, group = dnsmodel.AddGroup(groups, dnsmodel.TargetPorts(spec, &w.template(row.template).spec.Spec))
 			last = row.template
 		}
 		e := w.dnsEndpoint(row)

@@ -67,7 +67,7 @@ func render(reports string) (string, error) {
 	for _, kind := range []struct {
 		prefix string
 		row    func([]byte) (row, error)
-	}{{"statefulset", controller}, {"objects", objects}, {"rollout", rollout}} {
+	}{{"statefulset", controller}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns}} {
 		files, err := filepath.Glob(filepath.Join(reports, kind.prefix+"-*.json"))
 		if err != nil {
 			return "", err
@@ -140,6 +140,32 @@ func rollout(data []byte) (row, error) {
 		questions += n
 	}
 	return row{"`kubectl rollout`", r.Version, fmt.Sprintf("%s drawn histories, %s questions", thousands(r.Histories), thousands(questions)), r.Differences}, err
+}
+
+// endpoints is the report of package endpoints.
+func endpoints(data []byte) (row, error) {
+	var r struct {
+		Version                                 string
+		Worlds, Steps, Turns, Writes, Endpoints int
+		Differences                             int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn worlds, %s steps, %s turns of the controller, %s writes compared with their instants, %s endpoints",
+		thousands(r.Worlds), thousands(r.Steps), thousands(r.Turns), thousands(r.Writes), thousands(r.Endpoints))
+	return row{"the EndpointSlice controller's own code", r.Version, much, r.Differences}, err
+}
+
+// dns is the report of the module dns, whose version is that of CoreDNS.
+func dns(data []byte) (row, error) {
+	var r struct {
+		Version                                      string
+		Worlds, Questions, Denials, Cached, Profiles int
+		Differences                                  int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn worlds, %s questions in %d setups, %s denials, %s answers from a cache",
+		thousands(r.Worlds), thousands(r.Questions), r.Profiles, thousands(r.Denials), thousands(r.Cached))
+	return row{"CoreDNS's own code", "CoreDNS " + r.Version, much, r.Differences}, err
 }
 
 // thousands writes a number as people read it: "12,345".

@@ -109,6 +109,88 @@ func BenchmarkLife(b *testing.B) {
 	}
 }
 
+// wholeLife is the life of a set with everything around it: disks that are provisioned,
+// attached and moved, a Service, nodes of which one dies and comes back, and peers that
+// look each other up after each step.
+func wholeLife(c *sim.Cluster, replicas int32, objects ...model.Object) error {
+	look := func() error {
+		c.Settle()
+		for i := range replicas {
+			if _, err := c.Lookup("db-0", fmt.Sprintf("db-%d.db", i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, step := range []func() error{
+		func() error { return c.Apply(objects...) },
+		func() error { return c.SetImage("db", "db", "db:2") },
+		func() error { return c.Do(sim.CrashNode{Node: "node-1"}) },
+		func() error { return c.Do(sim.RestartNode{Node: "node-1"}) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+		if err := look(); err != nil {
+			return err
+		}
+	}
+	if err := c.Scale("db", 0); err != nil {
+		return err
+	}
+	c.Settle()
+	return nil
+}
+
+// BenchmarkWholeLife is BenchmarkLife with storage, DNS and nodes on.
+func BenchmarkWholeLife(b *testing.B) {
+	for _, replicas := range []int32{3, 10, 100} {
+		b.Run(fmt.Sprintf("replicas=%d", replicas), func(b *testing.B) {
+			objects := disks(replicas)
+			events := int64(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				c := sim.New(sim.Config{Nodes: 3})
+				if err := wholeLife(c, replicas, objects...); err != nil {
+					b.Fatal(err)
+				}
+				events += c.EventCount()
+			}
+			b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+			b.ReportMetric(float64(events)/float64(b.N)/float64(replicas), "events/pod")
+		})
+	}
+}
+
+// An idle, healthy cluster has nothing to do: no heartbeat, no probe, no resync is
+// pending, and a day later nothing has happened.
+func TestNothingTicks(t *testing.T) {
+	c := sim.New(sim.Config{Nodes: 100})
+	set := disks(1000)
+	set[len(set)-1].(*model.StatefulSet).Spec.PodManagementPolicy = model.Parallel
+	require.NoError(t, c.Apply(set...))
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.Len(t, c.Pods("db").Items, 1000)
+	require.Len(t, c.Nodes().Items, 100)
+	require.Zero(t, c.Pending())
+	events := c.EventCount()
+	c.Run(24 * time.Hour)
+	require.Equal(t, events, c.EventCount())
+}
+
+// The cost of a pod does not depend on how many there are with everything on, either.
+func TestWholeCostIsLinear(t *testing.T) {
+	perPod := func(replicas int32) float64 {
+		c := sim.New(sim.Config{Nodes: 3})
+		require.NoError(t, wholeLife(c, replicas, disks(replicas)...))
+		return float64(c.EventCount()) / float64(replicas)
+	}
+	events := perPod(30)
+	for _, replicas := range []int32{300, 3_000} {
+		require.LessOrEqual(t, perPod(replicas), events*1.1, "events a pod at %d replicas", replicas)
+	}
+}
+
 // BenchmarkSteadyEvents is the engine without the border: pods of one set are
 // deleted and come back.
 func BenchmarkSteadyEvents(b *testing.B) {

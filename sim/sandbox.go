@@ -107,6 +107,9 @@ func (w *world) leaveSandbox(p int32) {
 	if row.running == 0 && holds {
 		return
 	}
+	if row.stage == sandboxLost {
+		return // nothing of it runs
+	}
 	w.record(record{kind: recSandboxLeft, subject: row.name, object: w.nodes.at(row.node).name, a: int64(boolByte(w.hears(row.node)))})
 	if w.hears(row.node) {
 		w.stopSandbox(s, 1)

@@ -165,6 +165,8 @@ func (w *world) finishSandbox(s int32) {
 		w.clearSandbox(s)
 	case !w.hears(box.node):
 	case w.pods.at(p).deleting:
+		w.endContainers(s) // nothing of it runs, even if its machine went down under it
+		w.sandboxes[s].stage = sandboxEnded
 		w.removePod(p)
 	}
 }

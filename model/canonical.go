@@ -6,9 +6,12 @@ import (
 )
 
 // Canonical is the template as one string, its JSON: two templates are equal if and
-// only if these are. Each template that a set is given is written so once, which is
-// why this does not leave it all to reflection: a property test holds it against
-// package json, field by field.
+// only if these are. A pull policy that is the default for its image is left out, as
+// if nobody had said it.
+//
+// Each template that a set is given is written so once, which is why this does not
+// leave it all to reflection: a property test holds it against package json, field by
+// field.
 func (t *PodTemplateSpec) Canonical() string {
 	o := jsonObject{make([]byte, 1, 512)}
 	o.text[0] = '{'
@@ -23,6 +26,10 @@ func (t *PodTemplateSpec) Canonical() string {
 	o.end()
 	return string(o.text)
 }
+
+// MarshalJSON implements [json.Marshaler]: the JSON of a template is its canonical
+// form, wherever it stands.
+func (t PodTemplateSpec) MarshalJSON() ([]byte, error) { return []byte(t.Canonical()), nil }
 
 // jsonObject is the text of an object while its fields are written. A field that
 // would be empty is left out, as by omitempty.
@@ -116,7 +123,9 @@ func (o *jsonObject) container(c *Container) {
 	if c.PostStart != nil {
 		o.value("postStart", c.PostStart)
 	}
-	o.string("imagePullPolicy", string(c.ImagePullPolicy))
+	if c.ImagePullPolicy != "" && c.ImagePullPolicy != DefaultPullPolicy(c.Image) {
+		o.string("imagePullPolicy", string(c.ImagePullPolicy))
+	}
 	o.string("restartPolicy", c.RestartPolicy)
 	if c.LivenessProbe != nil {
 		o.value("livenessProbe", c.LivenessProbe)

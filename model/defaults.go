@@ -1,9 +1,6 @@
 package model
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Defaults are what the API server fills in when an object is created. They are
 // applied in place, to objects that nobody shares yet.
@@ -83,43 +80,20 @@ func (s *UpdateStrategy) rollingDefault() {
 
 // Default fills in what the author of a pod or of a pod template left out.
 //
-// Source: pkg/apis/core/v1/defaults.go, SetDefaults_PodSpec, SetDefaults_Volume
-// and SetDefaults_HTTPGetAction; the protocol of a port is declared in
-// staging/src/k8s.io/api/core/v1/types.go.
+// Source: pkg/apis/core/v1/defaults.go, SetDefaults_PodSpec, SetDefaults_Volume and
+// SetDefaults_Container.
 func (s *PodSpec) Default() {
-	setDefault(&s.RestartPolicy, "Always")
+	setDefault(&s.RestartPolicy, RestartAlways)
 	setDefault(&s.DNSPolicy, "ClusterFirst")
 	setDefaultPointer(&s.TerminationGracePeriodSeconds, 30)
 	s.Volumes = mend(s.Volumes, (*Volume).sourceless, func(v *Volume) { v.EmptyDir = true })
 	s.Containers = mend(s.Containers, (*Container).undefaulted, (*Container).setDefaults)
+	s.InitContainers = mend(s.InitContainers, (*Container).undefaulted, (*Container).setDefaults)
 }
 
 // sourceless reports whether a volume does not say what it is. It is an emptyDir
 // then.
 func (v *Volume) sourceless() bool { return *v == Volume{Name: v.Name} }
-
-func (p *ContainerPort) undefaulted() bool { return p.Protocol == "" }
-
-func (c *Container) undefaulted() bool {
-	for i := range c.Ports {
-		if c.Ports[i].undefaulted() {
-			return true
-		}
-	}
-	return c.PreStop != nil && pathless(c.PreStop.HTTPGet)
-}
-
-func (c *Container) setDefaults() {
-	c.Ports = mend(c.Ports, (*ContainerPort).undefaulted, func(p *ContainerPort) { p.Protocol = "TCP" })
-	if c.PreStop != nil && pathless(c.PreStop.HTTPGet) {
-		hook := *c.PreStop
-		hook.HTTPGet += "/"
-		c.PreStop = &hook
-	}
-}
-
-// pathless reports whether an HTTP request does not say what it asks for.
-func pathless(get string) bool { return get != "" && !strings.Contains(get, "/") }
 
 // Default fills in what the pod's author left out. A pod gets more than the
 // template that it is made from: what a container may use at most, it also asks
@@ -133,13 +107,19 @@ func (p *Pod) Default() {
 		second := int64(1)
 		p.Spec.TerminationGracePeriodSeconds = &second
 	}
-	p.Spec.Containers = mend(p.Spec.Containers,
-		func(c *Container) bool { return c.Resources.Requests != c.Resources.withLimits() },
-		func(c *Container) { c.Resources.Requests = c.Resources.withLimits() })
+	p.Spec.Containers = mend(p.Spec.Containers, (*Container).asksTooLittle, (*Container).askForLimits)
+	p.Spec.InitContainers = mend(p.Spec.InitContainers, (*Container).asksTooLittle, (*Container).askForLimits)
 }
 
-// withLimits are the requests, and the limits of what is not requested.
-func (r *ResourceRequirements) withLimits() ResourceList {
+func (c *Container) asksTooLittle() bool { return c.Resources.Requests != c.Resources.Effective() }
+
+func (c *Container) askForLimits() { c.Resources.Requests = c.Resources.Effective() }
+
+// Effective are the requests of a pod's container: its own, and the limits of what it
+// does not request.
+//
+// Source: pkg/apis/core/v1/defaults.go, SetDefaults_Pod.
+func (r *ResourceRequirements) Effective() ResourceList {
 	out := r.Requests
 	setDefault(&out.CPU, r.Limits.CPU)
 	setDefault(&out.Memory, r.Limits.Memory)

@@ -1,6 +1,9 @@
 package model
 
-import "strconv"
+import (
+	"encoding/json"
+	"strconv"
+)
 
 // Bytes is an amount of storage or memory.
 type Bytes int64
@@ -68,7 +71,7 @@ func (v IntOrString) String() string {
 // MarshalJSON renders the value as the API does: a number or a string.
 func (v IntOrString) MarshalJSON() ([]byte, error) {
 	if v.IsString {
-		return strconv.AppendQuote(nil, v.StrVal), nil
+		return json.Marshal(v.StrVal)
 	}
 	return strconv.AppendInt(nil, int64(v.IntVal), 10), nil
 }

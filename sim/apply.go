@@ -243,7 +243,8 @@ func inherit(object, old model.Object) {
 // prepareApplySet merges a manifest into a set that exists, as `kubectl apply`
 // does: what the manifest says counts; what it has never said stays as it is; and
 // what it said when it was last applied, and says no more, gets its default. Of the
-// pod template, labels and annotations are merged so; its spec is the manifest's.
+// pod template, labels, annotations and the containers' pull policies are merged so;
+// else its spec is the manifest's.
 func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
 	applied := copied(*set)
 	s, err := w.mustSet(set.Namespace, set.Name)
@@ -269,6 +270,8 @@ func (w *world) prepareApplySet(set, live *model.StatefulSet) (func(), error) {
 	keepLabels(&set.Annotations, live.Annotations, last.Annotations)
 	keepLabels(&spec.Template.Labels, old.Template.Labels, before.Template.Labels)
 	keepLabels(&spec.Template.Annotations, old.Template.Annotations, before.Template.Annotations)
+	keepPolicies(&spec.Template.Spec.Containers, old.Template.Spec.Containers, before.Template.Spec.Containers)
+	keepPolicies(&spec.Template.Spec.InitContainers, old.Template.Spec.InitContainers, before.Template.Spec.InitContainers)
 	commit, err := w.prepareSet(s, set, live)
 	if err != nil {
 		return nil, err
@@ -303,6 +306,22 @@ func keepBlock(strategy, live, before *model.UpdateStrategy) {
 	keep(&block.MaxUnavailable, live.RollingUpdate.MaxUnavailable, said.MaxUnavailable)
 	if strategy.RollingUpdate != nil || block != (model.RollingUpdateStrategy{}) {
 		strategy.RollingUpdate = &block
+	}
+}
+
+// keepPolicies does the same for the pull policy of each container, by its name: the
+// default that a policy once got does not change with the image.
+func keepPolicies(containers *[]model.Container, live, before []model.Container) {
+	named := func(list []model.Container, name string) model.Container {
+		if i := slices.IndexFunc(list, func(c model.Container) bool { return c.Name == name }); i >= 0 {
+			return list[i]
+		}
+		return model.Container{}
+	}
+	*containers = slices.Clone(*containers) // the manifest as it was is remembered
+	for i := range *containers {
+		c := &(*containers)[i]
+		keep(&c.ImagePullPolicy, named(live, c.Name).ImagePullPolicy, named(before, c.Name).ImagePullPolicy)
 	}
 }
 

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ordinal-sim/ordinal/model"
 )
 
-// What kubectl shows of the parts of a template that the simulator does not look
-// at: probes, environment, spread, tolerations.
+// What kubectl shows of the longer parts of a template: probes, environment, spread,
+// tolerations.
 //
 // Source: kubectl pkg/describe/describe.go.
 
@@ -149,9 +151,9 @@ func amountOf(quantity string) float64 {
 // spread writes the topology spread constraints.
 //
 // Source: describeTopologySpreadConstraints.
-func (p *page) spread(constraints []shownSpread) {
+func (p *page) spread(constraints []model.TopologySpreadConstraint) {
 	sorted := slices.Clone(constraints)
-	slices.SortStableFunc(sorted, func(a, b shownSpread) int { return strings.Compare(a.TopologyKey, b.TopologyKey) })
+	slices.SortStableFunc(sorted, func(a, b model.TopologySpreadConstraint) int { return strings.Compare(a.TopologyKey, b.TopologyKey) })
 	for i, c := range sorted {
 		selector := ""
 		if c.LabelSelector != nil {
@@ -165,23 +167,23 @@ func (p *page) spread(constraints []shownSpread) {
 // tolerations writes the tolerations.
 //
 // Source: printTolerationsMultilineWithIndent.
-func (p *page) tolerations(tolerations []shownToleration) {
+func (p *page) tolerations(tolerations []model.Toleration) {
 	const title = "  Tolerations:"
 	if len(tolerations) == 0 {
 		p.line(0, "%s\t<none>", title)
 		return
 	}
 	sorted := slices.Clone(tolerations)
-	slices.SortStableFunc(sorted, func(a, b shownToleration) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortStableFunc(sorted, func(a, b model.Toleration) int { return strings.Compare(a.Key, b.Key) })
 	for i, t := range sorted {
 		text := t.Key
 		if t.Value != "" {
 			text += "=" + t.Value
 		}
 		if t.Effect != "" {
-			text += ":" + t.Effect
+			text += ":" + string(t.Effect)
 		}
-		if t.Operator == "Exists" && t.Value == "" {
+		if t.Operator == model.TolerationExists && t.Value == "" {
 			text = strings.TrimLeft(text+" op=Exists", " ") // without key and effect it tolerates everything
 		}
 		if t.TolerationSeconds != nil {

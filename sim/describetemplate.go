@@ -90,17 +90,17 @@ func describeTemplate(t *model.PodTemplateSpec) string {
 	if spec.ServiceAccountName != "" {
 		p.line(1, "Service Account:\t%s", spec.ServiceAccountName)
 	}
-	if len(spec.InitContainers) > 0 {
-		p.containers("Init Containers", spec.InitContainers)
+	if len(spec.initContainers) > 0 {
+		p.containers("Init Containers", spec.initContainers)
 	}
 	p.containers("Containers", spec.containers)
 	p.volumes(spec.volumes)
-	p.spread(spec.TopologySpreadConstraints)
-	if spec.PriorityClassName != "" {
-		p.line(1, "Priority Class Name:\t%s", spec.PriorityClassName)
+	p.spread(t.Spec.TopologySpreadConstraints)
+	if name := t.Spec.PriorityClassName; name != "" {
+		p.line(1, "Priority Class Name:\t%s", name)
 	}
 	p.labels("  Node-Selectors", t.Spec.NodeSelector)
-	p.tolerations(spec.Tolerations)
+	p.tolerations(t.Spec.Tolerations)
 	return p.b.String()
 }
 
@@ -130,9 +130,9 @@ func (p *page) container(c *shownContainer) {
 	p.words("Args", c.Args)
 	p.resources("Limits", c.Resources.Limits)
 	p.resources("Requests", c.Resources.Requests)
-	p.probe("Liveness", c.LivenessProbe)
-	p.probe("Readiness", c.ReadinessProbe)
-	p.probe("Startup", c.StartupProbe)
+	p.probe("Liveness", c.liveness)
+	p.probe("Readiness", c.readiness)
+	p.probe("Startup", c.startup)
 	p.environmentFrom(c.EnvFrom)
 	p.environment(c)
 	p.mounts(c)

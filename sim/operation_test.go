@@ -128,6 +128,36 @@ func TestApplyMerges(t *testing.T) {
 	require.Equal(t, set.Generation, again.Generation, "applying the same again changes nothing")
 }
 
+// The pull policy that a container got by default stays when its image changes, by
+// whatever hand; only a manifest that says another, or has said one, changes it.
+func TestApplyKeepsPullPolicies(t *testing.T) {
+	image := func(image string, policy model.PullPolicy) *model.StatefulSet {
+		s := plain(1, model.OrderedReady)
+		s.Spec.Template.Spec.Containers[0].Image, s.Spec.Template.Spec.Containers[0].ImagePullPolicy = image, policy
+		return s
+	}
+	c := formed(t, headless, image("app", ""))
+	policy := func() model.PullPolicy {
+		s, err := c.StatefulSet("web")
+		require.NoError(t, err)
+		return s.Spec.Template.Spec.Containers[0].ImagePullPolicy
+	}
+	require.Equal(t, model.PullAlways, policy(), "latest is asked for each time")
+	require.NoError(t, c.SetImage("web", "app", "app:2"))
+	require.Equal(t, model.PullAlways, policy())
+	c.Settle()
+	require.NoError(t, c.Apply(image("app:2", "")))
+	require.Equal(t, model.PullAlways, policy())
+	c.Settle()
+	revisions, err := c.Revisions("web")
+	require.NoError(t, err)
+	require.Len(t, revisions, 2, "what was set by hand is applied, and no third template")
+	require.NoError(t, c.Apply(image("app:2", model.PullNever)))
+	require.Equal(t, model.PullNever, policy())
+	require.NoError(t, c.Apply(image("app:2", "")))
+	require.Equal(t, model.PullIfNotPresent, policy(), "what is said no more gets its default")
+}
+
 // A patch is merged as the API server does it.
 func TestPatch(t *testing.T) {
 	c := formed(t, plain(2, model.OrderedReady))

@@ -13,14 +13,10 @@ import (
 // stand as JSON in the fields named Unmodelled, which lie over the model's.
 
 type shownPod struct {
-	ServiceAccountName        string
-	InitContainers            []shownContainer
-	TopologySpreadConstraints []shownSpread
-	PriorityClassName         string
-	Tolerations               []shownToleration
+	ServiceAccountName string
 
-	containers []shownContainer
-	volumes    []shownVolume
+	initContainers, containers []shownContainer
+	volumes                    []shownVolume
 }
 
 type shownContainer struct {
@@ -31,11 +27,12 @@ type shownContainer struct {
 	SecurityContext struct {
 		SeccompProfile *struct{ Type, LocalhostProfile string }
 	}
-	LivenessProbe, ReadinessProbe, StartupProbe *shownProbe
-	Env                                         []shownVariable
-	EnvFrom                                     []shownVariables
-	VolumeMounts                                overlaid[shownMount]
-	VolumeDevices                               []shownDevice
+	Env           []shownVariable
+	EnvFrom       []shownVariables
+	VolumeMounts  overlaid[shownMount]
+	VolumeDevices []shownDevice
+
+	liveness, readiness, startup *shownProbe
 }
 
 type shownPort struct {
@@ -52,6 +49,8 @@ type shownDevice struct{ Name, DevicePath string }
 
 // shownProbe is a probe; of its actions one is set.
 type shownProbe struct {
+	*model.Probe
+
 	Exec    *struct{ Command []string }
 	HTTPGet *struct {
 		Scheme, Host, Path string
@@ -65,7 +64,6 @@ type shownProbe struct {
 		Port    int32
 		Service string
 	}
-	InitialDelaySeconds, TimeoutSeconds, PeriodSeconds, SuccessThreshold, FailureThreshold int32
 }
 
 // shownVariable is an environment variable; its value may come from elsewhere.
@@ -87,17 +85,6 @@ type shownKey struct {
 type shownVariables struct {
 	Prefix                  string
 	ConfigMapRef, SecretRef *shownKey
-}
-
-type shownSpread struct {
-	TopologyKey, WhenUnsatisfiable string
-	MaxSkew                        int32
-	LabelSelector                  *model.LabelSelector
-}
-
-type shownToleration struct {
-	Key, Operator, Value, Effect string
-	TolerationSeconds            *int64
 }
 
 // shownVolume is a volume; of its sources one is set.
@@ -188,6 +175,9 @@ func lay(unmodelled string, over any) {
 func showPod(s *model.PodSpec) *shownPod {
 	var out shownPod
 	lay(s.Unmodelled, &out)
+	for i := range s.InitContainers {
+		out.initContainers = append(out.initContainers, showContainer(&s.InitContainers[i]))
+	}
 	for i := range s.Containers {
 		out.containers = append(out.containers, showContainer(&s.Containers[i]))
 	}
@@ -198,7 +188,10 @@ func showPod(s *model.PodSpec) *shownPod {
 }
 
 func showContainer(c *model.Container) shownContainer {
-	out := shownContainer{Name: c.Name, Image: c.Image, Command: c.Command, Args: c.Args}
+	out := shownContainer{
+		Name: c.Name, Image: c.Image, Command: c.Command, Args: c.Args,
+		liveness: showProbe(c.LivenessProbe), readiness: showProbe(c.ReadinessProbe), startup: showProbe(c.StartupProbe),
+	}
 	for _, p := range c.Ports {
 		out.Ports = append(out.Ports, shownPort{Name: p.Name, Protocol: p.Protocol, ContainerPort: p.ContainerPort})
 	}
@@ -207,6 +200,16 @@ func showContainer(c *model.Container) shownContainer {
 	}
 	out.Resources.Limits, out.Resources.Requests = showResources(c.Resources.Limits), showResources(c.Resources.Requests)
 	lay(c.Unmodelled, &out)
+	return out
+}
+
+func showProbe(p *model.Probe) *shownProbe {
+	if p == nil {
+		return nil
+	}
+	out := &shownProbe{}
+	lay(p.Handler, out)
+	out.Probe = p
 	return out
 }
 

@@ -28,9 +28,16 @@ func containerToAPI(c model.Container) corev1.Container {
 		VolumeMounts: each(c.VolumeMounts, func(m model.VolumeMount) corev1.VolumeMount {
 			return corev1.VolumeMount{Name: m.Name, MountPath: m.MountPath, SubPath: m.SubPath, ReadOnly: m.ReadOnly}
 		}),
+		ImagePullPolicy: corev1.PullPolicy(c.ImagePullPolicy),
+		RestartPolicy: nonZero(c.RestartPolicy, func(s string) corev1.ContainerRestartPolicy {
+			return corev1.ContainerRestartPolicy(s)
+		}),
+		LivenessProbe:  probeToAPI(c.LivenessProbe),
+		ReadinessProbe: probeToAPI(c.ReadinessProbe),
+		StartupProbe:   probeToAPI(c.StartupProbe),
 	}
-	if c.PreStop != nil {
-		out.Lifecycle = &corev1.Lifecycle{PreStop: handlerToAPI(c.PreStop)}
+	if c.PreStop != nil || c.PostStart != nil {
+		out.Lifecycle = &corev1.Lifecycle{PreStop: handlerToAPI(c.PreStop), PostStart: handlerToAPI(c.PostStart)}
 	}
 	return out
 }
@@ -51,14 +58,22 @@ func containerFromAPI(c corev1.Container) model.Container {
 		VolumeMounts: each(c.VolumeMounts, func(m corev1.VolumeMount) model.VolumeMount {
 			return model.VolumeMount{Name: m.Name, MountPath: m.MountPath, SubPath: m.SubPath, ReadOnly: m.ReadOnly}
 		}),
+		ImagePullPolicy: model.PullPolicy(c.ImagePullPolicy),
+		RestartPolicy:   string(deref(c.RestartPolicy)),
+		LivenessProbe:   probeFromAPI(c.LivenessProbe),
+		ReadinessProbe:  probeFromAPI(c.ReadinessProbe),
+		StartupProbe:    probeFromAPI(c.StartupProbe),
 	}
-	if c.Lifecycle != nil && c.Lifecycle.PreStop != nil {
-		out.PreStop = handlerFromAPI(c.Lifecycle.PreStop)
+	if c.Lifecycle != nil {
+		out.PreStop, out.PostStart = handlerFromAPI(c.Lifecycle.PreStop), handlerFromAPI(c.Lifecycle.PostStart)
 	}
 	return out
 }
 
 func handlerToAPI(h *model.LifecycleHandler) *corev1.LifecycleHandler {
+	if h == nil {
+		return nil
+	}
 	out := &corev1.LifecycleHandler{}
 	if h.SleepSeconds != nil {
 		out.Sleep = &corev1.SleepAction{Seconds: *h.SleepSeconds}
@@ -73,6 +88,9 @@ func handlerToAPI(h *model.LifecycleHandler) *corev1.LifecycleHandler {
 }
 
 func handlerFromAPI(h *corev1.LifecycleHandler) *model.LifecycleHandler {
+	if h == nil {
+		return nil
+	}
 	out := &model.LifecycleHandler{}
 	if h.Sleep != nil {
 		out.SleepSeconds = copyPointer(&h.Sleep.Seconds)

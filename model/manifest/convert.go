@@ -6,7 +6,9 @@ import (
 	"reflect"
 
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -14,10 +16,12 @@ import (
 )
 
 // ToAPI turns an object of the model into one of the API: *appsv1.StatefulSet,
-// *appsv1.ControllerRevision, *corev1.Service, *corev1.Pod, *corev1.Node,
-// *corev1.PersistentVolumeClaim, *corev1.PersistentVolume or
-// *storagev1.StorageClass, with apiVersion and kind set. What the object carries
-// in its Unmodelled fields is written back. Nothing is shared with the object.
+// *appsv1.ControllerRevision, *appsv1.Deployment, *appsv1.ReplicaSet, *corev1.Service,
+// *corev1.Pod, *corev1.Node, *corev1.PersistentVolumeClaim, *corev1.PersistentVolume,
+// *storagev1.StorageClass, *policyv1.PodDisruptionBudget or
+// *autoscalingv2.HorizontalPodAutoscaler, with apiVersion and kind set. What the
+// object carries in its Unmodelled fields is written back. Nothing is shared with the
+// object.
 //
 // It fails on a nil object, on a type that is not of package model, and on an
 // Unmodelled field that somebody has filled with what does not fit.
@@ -74,6 +78,14 @@ func modelled(object model.Object) runtime.Object {
 		return classToAPI(o)
 	case *model.Node:
 		return nodeToAPI(o)
+	case *model.Deployment:
+		return deploymentToAPI(o)
+	case *model.ReplicaSet:
+		return replicaSetToAPI(o)
+	case *model.PodDisruptionBudget:
+		return budgetToAPI(o)
+	case *model.HorizontalPodAutoscaler:
+		return autoscalerToAPI(o)
 	default:
 		return nil
 	}
@@ -98,6 +110,14 @@ func understand(object runtime.Object) (model.Object, error) {
 		return classFromAPI(o), nil
 	case *corev1.Node:
 		return nodeFromAPI(o), nil
+	case *appsv1.Deployment:
+		return deploymentFromAPI(o), nil
+	case *appsv1.ReplicaSet:
+		return replicaSetFromAPI(o), nil
+	case *policyv1.PodDisruptionBudget:
+		return budgetFromAPI(o), nil
+	case *autoscalingv2.HorizontalPodAutoscaler:
+		return autoscalerFromAPI(o), nil
 	default:
 		return nil, fmt.Errorf("%T is not understood; %s", object, understood())
 	}
@@ -147,6 +167,35 @@ func copyPointer[T any](p *T) *T {
 	}
 	v := *p
 	return &v
+}
+
+// convertPointer converts what a pointer points to; nil stays nil.
+func convertPointer[A, B any](p *A, convert func(A) B) *B {
+	if p == nil {
+		return nil
+	}
+	v := convert(*p)
+	return &v
+}
+
+// convertMap converts the values of a map, in no order that could be seen.
+func convertMap[A, B any](in map[string]A, convert func(A) B) map[string]B {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make(map[string]B, len(in))
+	for k, v := range in {
+		out[k] = convert(v)
+	}
+	return out
+}
+
+// nonZeroInt points to a number, or nowhere if it is 0.
+func nonZeroInt(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 // nonZero points to a value, or nowhere if it is zero.

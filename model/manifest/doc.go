@@ -21,9 +21,9 @@
 //
 // # What the simulator does not know
 //
-// Kubernetes has more fields than the simulator has uses for them. A probe, an
-// environment variable or a toleration is no mistake, but nothing will come of
-// it, and a simulation that ignored it in silence would be a trap. So each such
+// Kubernetes has more fields than the simulator has uses for them. An environment
+// variable, a security context or a preference is no mistake, but nothing will come
+// of it, and a simulation that ignored it in silence would be a trap. So each such
 // field gives a [Warning]; [Load] returns them beside the objects:
 //
 //	document 2, line 31: spec.template.spec.containers[0].env is not simulated: it is kept and compared, and has no effect

@@ -121,14 +121,64 @@ func (w world) container() model.Container {
 				Name: word.Draw(t, "name"), MountPath: word.Draw(t, "path"), SubPath: word.Draw(t, "sub"), ReadOnly: rapid.Bool().Draw(t, "ro"),
 			}
 		}))),
-		PreStop:    draw(w, maybe(handler)),
-		Unmodelled: w.rest(`{"env":[{"name":"A","value":"<1>"}],"lifecycle":{"postStart":{"sleep":{"seconds":1}}},"livenessProbe":{"tcpSocket":{"port":"x"}}}`),
+		PreStop: draw(w, maybe(handler)), PostStart: draw(w, maybe(handler)),
+		ImagePullPolicy: draw(w, named[model.PullPolicy](word)), RestartPolicy: draw(w, word),
+		LivenessProbe: draw(w, maybe(probe)), ReadinessProbe: draw(w, maybe(probe)), StartupProbe: draw(w, maybe(probe)),
+		Unmodelled: w.rest(`{"env":[{"name":"A","value":"<1>"}],"lifecycle":{"stopSignal":"SIGHUP"},"stdin":true}`),
+	}
+}
+
+// probe draws a probe and what it asks, spelled as it is read.
+var probe = rapid.Custom(func(t *rapid.T) model.Probe {
+	return model.Probe{
+		InitialDelaySeconds: count.Draw(t, "delay"), PeriodSeconds: count.Draw(t, "period"), TimeoutSeconds: count.Draw(t, "timeout"),
+		SuccessThreshold: count.Draw(t, "success"), FailureThreshold: count.Draw(t, "failure"), TerminationGracePeriodSeconds: maybe(rapid.Int64()).Draw(t, "grace"),
+		Handler: choose(`{"exec":{"command":["a","<b>"]}}`, `{"grpc":{"port":9090,"service":""}}`, `{"tcpSocket":{"host":"h","port":"db"}}`,
+			`{"httpGet":{"httpHeaders":[{"name":"A","value":"b"}],"path":"/","port":80,"scheme":"HTTPS"}}`).Draw(t, "handler"),
+	}
+})
+
+var nodeSelector = rapid.Custom(func(t *rapid.T) model.NodeSelector {
+	return model.NodeSelector{Terms: list(rapid.Custom(func(t *rapid.T) model.NodeSelectorTerm {
+		return model.NodeSelectorTerm{MatchExpressions: list(requirement).Draw(t, "expressions"), MatchFields: list(requirement).Draw(t, "fields")}
+	})).Draw(t, "terms")}
+})
+
+func (w world) affinity() *model.Affinity {
+	if draw(w, rapid.Bool()) {
+		return nil
+	}
+	terms := list(rapid.Custom(func(t *rapid.T) model.PodAffinityTerm {
+		w := world{t, w.unmodelled}
+		return model.PodAffinityTerm{
+			LabelSelector: draw(w, maybe(selector)), Namespaces: draw(w, texts), TopologyKey: draw(w, word),
+			Unmodelled: w.rest(`{"matchLabelKeys":["a"],"namespaceSelector":{}}`),
+		}
+	}))
+	return &model.Affinity{
+		NodeAffinity: draw(w, maybe(nodeSelector)), PodAffinity: draw(w, terms), PodAntiAffinity: draw(w, terms),
+		Unmodelled: w.rest(`{"podAntiAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"podAffinityTerm":{"topologyKey":"a"},"weight":1}]}}`),
 	}
 }
 
 func (w world) pod() model.PodSpec {
 	return model.PodSpec{
-		Containers: draw(w, list(rapid.Custom(func(t *rapid.T) model.Container { return world{t, w.unmodelled}.container() }))),
+		Containers:     draw(w, list(rapid.Custom(func(t *rapid.T) model.Container { return world{t, w.unmodelled}.container() }))),
+		InitContainers: draw(w, list(rapid.Custom(func(t *rapid.T) model.Container { return world{t, w.unmodelled}.container() }))),
+		ReadinessGates: draw(w, texts), PriorityClassName: draw(w, word), Affinity: w.affinity(),
+		Tolerations: draw(w, list(rapid.Custom(func(t *rapid.T) model.Toleration {
+			return model.Toleration{
+				Key: word.Draw(t, "key"), Operator: word.Draw(t, "operator"), Value: word.Draw(t, "value"), Effect: named[model.TaintEffect](word).Draw(t, "effect"),
+				TolerationSeconds: maybe(rapid.Int64()).Draw(t, "seconds"),
+			}
+		}))),
+		TopologySpreadConstraints: draw(w, list(rapid.Custom(func(t *rapid.T) model.TopologySpreadConstraint {
+			w := world{t, w.unmodelled}
+			return model.TopologySpreadConstraint{
+				MaxSkew: draw(w, count), TopologyKey: draw(w, word), WhenUnsatisfiable: draw(w, word), LabelSelector: draw(w, maybe(selector)),
+				Unmodelled: w.rest(`{"minDomains":2}`),
+			}
+		}))),
 		Volumes: draw(w, list(rapid.Custom(func(t *rapid.T) model.Volume {
 			w := world{t, w.unmodelled}
 			return model.Volume{
@@ -148,7 +198,7 @@ func (w world) pod() model.PodSpec {
 				})).Draw(t, "options"),
 			}
 		}))),
-		Unmodelled: w.rest(`{"securityContext":{},"serviceAccountName":"s","tolerations":[{"operator":"Exists"}]}`),
+		Unmodelled: w.rest(`{"schedulingGates":[{"name":"g"}],"securityContext":{},"serviceAccountName":"s"}`),
 	}
 }
 
@@ -211,7 +261,7 @@ func (w world) set() *model.StatefulSet {
 var containerStatus = rapid.Custom(func(t *rapid.T) model.ContainerStatus {
 	s := model.ContainerStatus{
 		Name: word.Draw(t, "name"), Image: word.Draw(t, "image"), Ready: rapid.Bool().Draw(t, "ready"),
-		RestartCount: count.Draw(t, "restarts"), State: choose(waiting, running, terminated).Draw(t, "state"),
+		RestartCount: count.Draw(t, "restarts"), Started: rapid.Bool().Draw(t, "started"), State: choose(waiting, running, terminated).Draw(t, "state"),
 	}
 	switch s.State {
 	case waiting:
@@ -228,7 +278,7 @@ var containerStatus = rapid.Custom(func(t *rapid.T) model.ContainerStatus {
 func (w world) livePod() *model.Pod {
 	return &model.Pod{ObjectMeta: w.meta(), Spec: w.pod(), Status: model.PodStatus{
 		Phase: draw(w, named[model.PodPhase](word)), Reason: draw(w, word), Message: draw(w, anything), PodIP: draw(w, word),
-		StartTime: draw(w, instant), ContainerStatuses: draw(w, list(containerStatus)),
+		StartTime: draw(w, instant), ContainerStatuses: draw(w, list(containerStatus)), InitContainerStatuses: draw(w, list(containerStatus)),
 		Conditions: draw(w, list(rapid.Custom(func(t *rapid.T) model.PodCondition {
 			return model.PodCondition{
 				Type: word.Draw(t, "type"), Status: rapid.Bool().Draw(t, "status"), LastTransitionTime: instant.Draw(t, "time"),
@@ -241,6 +291,7 @@ func (w world) livePod() *model.Pod {
 func (w world) service() *model.Service {
 	return &model.Service{ObjectMeta: w.meta(), Spec: model.ServiceSpec{
 		Type: draw(w, named[model.ServiceType](word)), ClusterIP: draw(w, word), ClusterIPs: draw(w, texts),
+		IPFamilies: draw(w, list(named[model.IPFamily](word))), IPFamilyPolicy: draw(w, word),
 		ExternalName: draw(w, word), Selector: draw(w, labels), PublishNotReadyAddresses: draw(w, rapid.Bool()),
 		Ports: draw(w, list(rapid.Custom(func(t *rapid.T) model.ServicePort {
 			return model.ServicePort{
@@ -262,11 +313,7 @@ func (w world) volume() *model.PersistentVolume {
 			ClaimRef: draw(w, maybe(rapid.Custom(func(t *rapid.T) model.ClaimReference {
 				return model.ClaimReference{Namespace: word.Draw(t, "namespace"), Name: word.Draw(t, "name"), UID: uid.Draw(t, "uid")}
 			}))),
-			NodeAffinity: draw(w, maybe(rapid.Custom(func(t *rapid.T) model.NodeSelector {
-				return model.NodeSelector{Terms: list(rapid.Custom(func(t *rapid.T) model.NodeSelectorTerm {
-					return model.NodeSelectorTerm{MatchExpressions: list(requirement).Draw(t, "expressions")}
-				})).Draw(t, "terms")}
-			}))),
+			NodeAffinity: draw(w, maybe(nodeSelector)),
 			Source: draw(w, choose(
 				model.VolumeSource{Type: model.SourceCSI, Driver: "d", Handle: "h"},
 				model.VolumeSource{Type: model.SourceNFS, Server: "s", Path: "/p"},
@@ -282,6 +329,44 @@ func (w world) volume() *model.PersistentVolume {
 	return v
 }
 
+func (w world) claim() *model.PersistentVolumeClaim {
+	return &model.PersistentVolumeClaim{ObjectMeta: w.meta(), Spec: w.claimSpec(), Status: model.PersistentVolumeClaimStatus{
+		Phase: draw(w, named[model.ClaimPhase](word)), AccessModes: draw(w, list(named[model.AccessMode](word))), Capacity: draw(w, bytesOf),
+		Conditions: draw(w, list(rapid.Custom(func(t *rapid.T) model.ClaimCondition {
+			return model.ClaimCondition{
+				Type: word.Draw(t, "type"), Status: named[model.ConditionStatus](word).Draw(t, "status"), LastTransitionTime: instant.Draw(t, "time"),
+				Reason: word.Draw(t, "reason"), Message: word.Draw(t, "message"),
+			}
+		}))),
+	}}
+}
+
+func (w world) class() *model.StorageClass {
+	return &model.StorageClass{
+		ObjectMeta: w.meta(), Provisioner: draw(w, word), ReclaimPolicy: draw(w, named[model.ReclaimPolicy](word)),
+		VolumeBindingMode: draw(w, named[model.VolumeBindingMode](word)), AllowVolumeExpansion: draw(w, rapid.Bool()),
+		Parameters: draw(w, labels), Unmodelled: w.rest(`{"mountOptions":["hard"]}`),
+		AllowedTopologies: draw(w, list(rapid.Custom(func(t *rapid.T) model.TopologySelectorTerm {
+			return model.TopologySelectorTerm{MatchLabelExpressions: list(rapid.Custom(func(t *rapid.T) model.TopologySelectorLabelRequirement {
+				return model.TopologySelectorLabelRequirement{Key: word.Draw(t, "key"), Values: texts.Draw(t, "values")}
+			})).Draw(t, "expressions")}
+		}))),
+	}
+}
+
+func (w world) node() *model.Node {
+	return &model.Node{ObjectMeta: w.meta(),
+		Spec: model.NodeSpec{Unschedulable: draw(w, rapid.Bool()), Unmodelled: w.rest(`{"providerID":"p"}`),
+			Taints: draw(w, list(rapid.Custom(func(t *rapid.T) model.Taint {
+				return model.Taint{
+					Key: word.Draw(t, "key"), Value: word.Draw(t, "value"), Effect: named[model.TaintEffect](word).Draw(t, "effect"),
+					TimeAdded: maybe(instant).Draw(t, "added"),
+				}
+			})))},
+		Status: model.NodeStatus{Allocatable: draw(w, resources), Pods: draw(w, count), Conditions: draw(w, rapid.SampledFrom([][]model.NodeCondition{nil, {{Type: "Ready", Status: model.ConditionUnknown, Reason: "r"}}}))},
+	}
+}
+
 func (w world) object() model.Object {
 	switch rapid.SampledFrom(kinds).Draw(w.T, "kind").kind {
 	case model.KindStatefulSet:
@@ -293,22 +378,21 @@ func (w world) object() model.Object {
 	case model.KindService:
 		return w.service()
 	case model.KindPersistentVolumeClaim:
-		return &model.PersistentVolumeClaim{ObjectMeta: w.meta(), Spec: w.claimSpec(), Status: model.PersistentVolumeClaimStatus{
-			Phase: draw(w, named[model.ClaimPhase](word)), AccessModes: draw(w, list(named[model.AccessMode](word))), Capacity: draw(w, bytesOf),
-		}}
+		return w.claim()
 	case model.KindPersistentVolume:
 		return w.volume()
 	case model.KindStorageClass:
-		return &model.StorageClass{
-			ObjectMeta: w.meta(), Provisioner: draw(w, word), ReclaimPolicy: draw(w, named[model.ReclaimPolicy](word)),
-			VolumeBindingMode: draw(w, named[model.VolumeBindingMode](word)), AllowVolumeExpansion: draw(w, rapid.Bool()),
-			Parameters: draw(w, labels), Unmodelled: w.rest(`{"mountOptions":["hard"]}`),
-		}
+		return w.class()
+	case model.KindDeployment:
+		return w.deployment()
+	case model.KindReplicaSet:
+		return w.replicaSet()
+	case model.KindPodDisruptionBudget:
+		return w.budget()
+	case model.KindHorizontalPodAutoscaler:
+		return w.autoscaler()
 	default:
-		return &model.Node{ObjectMeta: w.meta(),
-			Spec:   model.NodeSpec{Unschedulable: draw(w, rapid.Bool()), Unmodelled: w.rest(`{"providerID":"p"}`)},
-			Status: model.NodeStatus{Allocatable: draw(w, resources), Pods: draw(w, count), Conditions: draw(w, rapid.SampledFrom([][]model.NodeCondition{nil, {{Type: "Ready", Status: model.ConditionUnknown, Reason: "r"}}}))},
-		}
+		return w.node()
 	}
 }
 
@@ -331,7 +415,7 @@ func TestUnmodelledReturns(t *testing.T) {
 		object := world{t, true}.object()
 		carries := false
 		for _, s := range slots(object) {
-			carries = carries || *s.text != ""
+			carries = carries || *s.text != "" && s.only == nil
 		}
 		api, err := ToAPI(object)
 		assert.NoError(t, err)

@@ -200,5 +200,13 @@ func forgetStatus(object model.Object) {
 		o.Status = model.PersistentVolumeClaimStatus{}
 	case *model.PersistentVolume:
 		o.Status = model.PersistentVolumeStatus{}
+	case *model.Deployment:
+		o.Status = model.DeploymentStatus{}
+	case *model.ReplicaSet:
+		o.Status = model.ReplicaSetStatus{}
+	case *model.PodDisruptionBudget:
+		o.Status = model.PodDisruptionBudgetStatus{}
+	case *model.HorizontalPodAutoscaler:
+		o.Status = model.HorizontalPodAutoscalerStatus{}
 	}
 }

@@ -74,8 +74,8 @@ document 1, line 7: spec.ports[0].port: json: cannot unmarshal string into Go va
 document 1, line 9: duplicate field "spec.ports[0].name"
 document 2, line 21: unknown field "spec.replica"`},
 		{"an unknown kind names the known ones",
-			service + "---\napiVersion: apps/v1\nkind: Deployment\n",
-			`document 2, line 6: kind "Deployment" (apps/v1) is not understood; understood are: ControllerRevision (apps/v1), Node (v1), PersistentVolume (v1), PersistentVolumeClaim (v1), Pod (v1), Service (v1), StatefulSet (apps/v1), StorageClass (storage.k8s.io/v1), and List (v1) of them`},
+			service + "---\napiVersion: apps/v1\nkind: DaemonSet\n",
+			`document 2, line 6: kind "DaemonSet" (apps/v1) is not understood; understood are: ControllerRevision (apps/v1), Deployment (apps/v1), HorizontalPodAutoscaler (autoscaling/v2), Node (v1), PersistentVolume (v1), PersistentVolumeClaim (v1), Pod (v1), PodDisruptionBudget (policy/v1), ReplicaSet (apps/v1), Service (v1), StatefulSet (apps/v1), StorageClass (storage.k8s.io/v1), and List (v1) of them`},
 		{"a kind belongs to one version of the API",
 			"apiVersion: apps/v1beta1\nkind: StatefulSet\n",
 			`document 1, line 2: kind "StatefulSet" (apps/v1beta1) is not understood; ` + understood()},

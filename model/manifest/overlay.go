@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -17,10 +18,9 @@ func writeBack(api runtime.Object, slots []slot) (runtime.Object, error) {
 		if *p.text == "" {
 			continue
 		}
-		part, err := tree([]byte(*p.text))
-		overlay, ok := part.(map[string]any)
-		if err != nil || !ok {
-			return nil, fmt.Errorf("manifest: %s: unmodelled is not a JSON object: %s", p.at, *p.text)
+		overlay, err := p.read()
+		if err != nil {
+			return nil, fmt.Errorf("manifest: %s: %w", p.at, err)
 		}
 		if whole == nil {
 			if whole, err = asTree(api); err != nil {
@@ -40,6 +40,25 @@ func writeBack(api runtime.Object, slots []slot) (runtime.Object, error) {
 		return nil, fmt.Errorf("manifest: unmodelled does not fit: %s", faults[0].message)
 	}
 	return out, nil
+}
+
+// read is the text of a slot as an object.
+func (s slot) read() (map[string]any, error) {
+	name := "unmodelled"
+	if s.only != nil {
+		name = "handler"
+	}
+	part, err := tree([]byte(*s.text))
+	overlay, ok := part.(map[string]any)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("%s is not a JSON object: %s", name, *s.text)
+	}
+	for key := range overlay { // no order is seen: one foreign field is enough
+		if s.only != nil && !slices.Contains(s.only, key) {
+			return nil, fmt.Errorf("%s may have the fields %s: %s", name, strings.Join(s.only, ", "), *s.text)
+		}
+	}
+	return overlay, nil
 }
 
 // lay puts an overlay over a tree, which it changes.

@@ -261,5 +261,13 @@ func keepServed(old, patched model.Object) {
 		o.Status = old.(*model.PersistentVolume).Status
 	case *model.Node:
 		o.Status = old.(*model.Node).Status
+	case *model.Deployment:
+		o.Status = old.(*model.Deployment).Status
+	case *model.ReplicaSet:
+		o.Status = old.(*model.ReplicaSet).Status
+	case *model.PodDisruptionBudget:
+		o.Status = old.(*model.PodDisruptionBudget).Status
+	case *model.HorizontalPodAutoscaler:
+		o.Status = old.(*model.HorizontalPodAutoscaler).Status
 	}
 }

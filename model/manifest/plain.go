@@ -16,13 +16,16 @@ func plain(object runtime.Object) runtime.Object {
 	plainOwners(object.(metav1.Object))
 	switch o := object.(type) {
 	case *appsv1.StatefulSet:
-		plainPod(&o.Spec.Template.Spec)
-		plainOwners(&o.Spec.Template)
+		plainTemplate(&o.Spec.Template)
 		for i := range o.Spec.VolumeClaimTemplates {
 			claim := &o.Spec.VolumeClaimTemplates[i]
 			claim.TypeMeta, claim.Status = metav1.TypeMeta{}, corev1.PersistentVolumeClaimStatus{}
 			plainOwners(claim)
 		}
+	case *appsv1.Deployment:
+		plainTemplate(&o.Spec.Template)
+	case *appsv1.ReplicaSet:
+		plainTemplate(&o.Spec.Template)
 	case *appsv1.ControllerRevision:
 		if data, err := readRevision(o); err == nil {
 			plainPod(&data.Spec.Template.PodTemplateSpec.Spec)
@@ -43,6 +46,11 @@ func plainOwners(m metav1.Object) {
 		dropFalse(&references[i].BlockOwnerDeletion)
 	}
 	m.SetOwnerReferences(references)
+}
+
+func plainTemplate(t *corev1.PodTemplateSpec) {
+	plainPod(&t.Spec)
+	plainOwners(t)
 }
 
 func plainPod(s *corev1.PodSpec) { dropFalse(&s.SetHostnameAsFQDN) }

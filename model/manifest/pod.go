@@ -48,6 +48,7 @@ func podFromAPI(p *corev1.Pod) *model.Pod {
 
 func podSpecToAPI(s *model.PodSpec) corev1.PodSpec {
 	return corev1.PodSpec{
+		InitContainers:                each(s.InitContainers, containerToAPI),
 		Containers:                    each(s.Containers, containerToAPI),
 		Volumes:                       each(s.Volumes, podVolumeToAPI),
 		RestartPolicy:                 corev1.RestartPolicy(s.RestartPolicy),
@@ -62,11 +63,19 @@ func podSpecToAPI(s *model.PodSpec) corev1.PodSpec {
 		HostnameOverride:              nonZero(s.HostnameOverride, same),
 		DNSPolicy:                     corev1.DNSPolicy(s.DNSPolicy),
 		DNSConfig:                     dnsToAPI(s.DNSConfig),
+		ReadinessGates: each(s.ReadinessGates, func(gate string) corev1.PodReadinessGate {
+			return corev1.PodReadinessGate{ConditionType: corev1.PodConditionType(gate)}
+		}),
+		PriorityClassName:         s.PriorityClassName,
+		Tolerations:               each(s.Tolerations, tolerationToAPI),
+		Affinity:                  affinityToAPI(s.Affinity),
+		TopologySpreadConstraints: each(s.TopologySpreadConstraints, spreadToAPI),
 	}
 }
 
 func podSpecFromAPI(s *corev1.PodSpec) model.PodSpec {
 	return model.PodSpec{
+		InitContainers:                each(s.InitContainers, containerFromAPI),
 		Containers:                    each(s.Containers, containerFromAPI),
 		Volumes:                       each(s.Volumes, podVolumeFromAPI),
 		RestartPolicy:                 string(s.RestartPolicy),
@@ -81,6 +90,11 @@ func podSpecFromAPI(s *corev1.PodSpec) model.PodSpec {
 		HostnameOverride:              deref(s.HostnameOverride),
 		DNSPolicy:                     string(s.DNSPolicy),
 		DNSConfig:                     dnsFromAPI(s.DNSConfig),
+		ReadinessGates:                each(s.ReadinessGates, func(gate corev1.PodReadinessGate) string { return string(gate.ConditionType) }),
+		PriorityClassName:             s.PriorityClassName,
+		Tolerations:                   each(s.Tolerations, tolerationFromAPI),
+		Affinity:                      affinityFromAPI(s.Affinity),
+		TopologySpreadConstraints:     each(s.TopologySpreadConstraints, spreadFromAPI),
 	}
 }
 

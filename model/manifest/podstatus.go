@@ -15,6 +15,8 @@ func podStatusToAPI(s *model.PodStatus) corev1.PodStatus {
 		Message:           s.Message,
 		PodIP:             s.PodIP,
 		ContainerStatuses: each(s.ContainerStatuses, containerStatusToAPI),
+
+		InitContainerStatuses: each(s.InitContainerStatuses, containerStatusToAPI),
 		Conditions: each(s.Conditions, func(c model.PodCondition) corev1.PodCondition {
 			return corev1.PodCondition{
 				Type: corev1.PodConditionType(c.Type), Status: conditionToAPI(c.Status),
@@ -39,6 +41,8 @@ func podStatusFromAPI(s *corev1.PodStatus) model.PodStatus {
 		PodIP:             s.PodIP,
 		StartTime:         timeFromAPI(deref(s.StartTime)),
 		ContainerStatuses: each(s.ContainerStatuses, containerStatusFromAPI),
+
+		InitContainerStatuses: each(s.InitContainerStatuses, containerStatusFromAPI),
 		Conditions: each(s.Conditions, func(c corev1.PodCondition) model.PodCondition {
 			return model.PodCondition{
 				Type: string(c.Type), Status: c.Status == corev1.ConditionTrue,
@@ -63,7 +67,7 @@ const (
 )
 
 func containerStatusToAPI(s model.ContainerStatus) corev1.ContainerStatus {
-	out := corev1.ContainerStatus{Name: s.Name, Image: s.Image, Ready: s.Ready, RestartCount: s.RestartCount}
+	out := corev1.ContainerStatus{Name: s.Name, Image: s.Image, Ready: s.Ready, RestartCount: s.RestartCount, Started: &s.Started}
 	switch s.State {
 	case waiting:
 		out.State.Waiting = &corev1.ContainerStateWaiting{Reason: s.Reason}
@@ -79,7 +83,7 @@ func containerStatusToAPI(s model.ContainerStatus) corev1.ContainerStatus {
 }
 
 func containerStatusFromAPI(s corev1.ContainerStatus) model.ContainerStatus {
-	out := model.ContainerStatus{Name: s.Name, Image: s.Image, Ready: s.Ready, RestartCount: s.RestartCount}
+	out := model.ContainerStatus{Name: s.Name, Image: s.Image, Ready: s.Ready, RestartCount: s.RestartCount, Started: deref(s.Started)}
 	switch state := s.State; {
 	case state.Terminated != nil:
 		out.State, out.Reason, out.ExitCode = terminated, state.Terminated.Reason, state.Terminated.ExitCode

@@ -27,6 +27,8 @@ func serviceToAPI(s *model.Service) *corev1.Service {
 				}
 			}),
 			Selector:                 copyMap[map[string]string](s.Spec.Selector),
+			IPFamilies:               rename[corev1.IPFamily](s.Spec.IPFamilies),
+			IPFamilyPolicy:           nonZero(s.Spec.IPFamilyPolicy, func(p string) corev1.IPFamilyPolicy { return corev1.IPFamilyPolicy(p) }),
 			PublishNotReadyAddresses: s.Spec.PublishNotReadyAddresses,
 		},
 	}
@@ -47,6 +49,8 @@ func serviceFromAPI(s *corev1.Service) *model.Service {
 				}
 			}),
 			Selector:                 copyMap[model.Labels](s.Spec.Selector),
+			IPFamilies:               rename[model.IPFamily](s.Spec.IPFamilies),
+			IPFamilyPolicy:           string(deref(s.Spec.IPFamilyPolicy)),
 			PublishNotReadyAddresses: s.Spec.PublishNotReadyAddresses,
 		},
 	}
@@ -56,7 +60,7 @@ func nodeToAPI(n *model.Node) *corev1.Node {
 	out := &corev1.Node{
 		TypeMeta:   typeMeta(model.KindNode),
 		ObjectMeta: metaToAPI(&n.ObjectMeta),
-		Spec:       corev1.NodeSpec{Unschedulable: n.Spec.Unschedulable},
+		Spec:       corev1.NodeSpec{Unschedulable: n.Spec.Unschedulable, Taints: each(n.Spec.Taints, taintToAPI)},
 		Status: corev1.NodeStatus{
 			Allocatable: resourcesToAPI(n.Status.Allocatable),
 			Conditions:  each(n.Status.Conditions, nodeConditionToAPI),
@@ -79,16 +83,15 @@ func nodeFromAPI(n *corev1.Node) *model.Node {
 	if allocatable == nil {
 		allocatable = n.Status.Capacity
 	}
-	out := &model.Node{
+	return &model.Node{
 		ObjectMeta: metaFromAPI(&n.ObjectMeta),
-		Spec:       model.NodeSpec{Unschedulable: n.Spec.Unschedulable},
+		Spec:       model.NodeSpec{Unschedulable: n.Spec.Unschedulable, Taints: each(n.Spec.Taints, taintFromAPI)},
 		Status: model.NodeStatus{
 			Allocatable: resourcesFromAPI(allocatable),
 			Pods:        int32(min(max(bytesFromAPI(allocatable, corev1.ResourcePods), math.MinInt32), math.MaxInt32)),
+			Conditions:  each(n.Status.Conditions, nodeConditionFromAPI),
 		},
 	}
-	out.Status.Conditions = each(n.Status.Conditions, nodeConditionFromAPI)
-	return out
 }
 
 func nodeConditionToAPI(c model.NodeCondition) corev1.NodeCondition {

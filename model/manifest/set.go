@@ -113,9 +113,8 @@ func setFromAPI(s *appsv1.StatefulSet) *model.StatefulSet {
 func strategyToAPI(s *model.UpdateStrategy) appsv1.StatefulSetUpdateStrategy {
 	out := appsv1.StatefulSetUpdateStrategy{Type: appsv1.StatefulSetUpdateStrategyType(s.Type)}
 	if ru := s.RollingUpdate; ru != nil {
-		out.RollingUpdate = &appsv1.RollingUpdateStatefulSetStrategy{Partition: copyPointer(ru.Partition)}
-		if ru.MaxUnavailable != nil {
-			out.RollingUpdate.MaxUnavailable = new(intToAPI(*ru.MaxUnavailable))
+		out.RollingUpdate = &appsv1.RollingUpdateStatefulSetStrategy{
+			Partition: copyPointer(ru.Partition), MaxUnavailable: convertPointer(ru.MaxUnavailable, intToAPI),
 		}
 	}
 	return out
@@ -124,9 +123,8 @@ func strategyToAPI(s *model.UpdateStrategy) appsv1.StatefulSetUpdateStrategy {
 func strategyFromAPI(s *appsv1.StatefulSetUpdateStrategy) model.UpdateStrategy {
 	out := model.UpdateStrategy{Type: model.UpdateStrategyType(s.Type)}
 	if ru := s.RollingUpdate; ru != nil {
-		out.RollingUpdate = &model.RollingUpdateStrategy{Partition: copyPointer(ru.Partition)}
-		if ru.MaxUnavailable != nil {
-			out.RollingUpdate.MaxUnavailable = new(intFromAPI(*ru.MaxUnavailable))
+		out.RollingUpdate = &model.RollingUpdateStrategy{
+			Partition: copyPointer(ru.Partition), MaxUnavailable: convertPointer(ru.MaxUnavailable, intFromAPI),
 		}
 	}
 	return out

@@ -18,6 +18,12 @@ func claimToAPI(c *model.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 			Phase:       corev1.PersistentVolumeClaimPhase(c.Status.Phase),
 			AccessModes: rename[corev1.PersistentVolumeAccessMode](c.Status.AccessModes),
 			Capacity:    storageToAPI(c.Status.Capacity),
+			Conditions: each(c.Status.Conditions, func(c model.ClaimCondition) corev1.PersistentVolumeClaimCondition {
+				return corev1.PersistentVolumeClaimCondition{
+					Type: corev1.PersistentVolumeClaimConditionType(c.Type), Status: corev1.ConditionStatus(c.Status),
+					LastTransitionTime: timeToAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
+				}
+			}),
 		},
 	}
 }
@@ -30,6 +36,12 @@ func claimFromAPI(c *corev1.PersistentVolumeClaim) *model.PersistentVolumeClaim 
 			Phase:       model.ClaimPhase(c.Status.Phase),
 			AccessModes: rename[model.AccessMode](c.Status.AccessModes),
 			Capacity:    bytesFromAPI(c.Status.Capacity, corev1.ResourceStorage),
+			Conditions: each(c.Status.Conditions, func(c corev1.PersistentVolumeClaimCondition) model.ClaimCondition {
+				return model.ClaimCondition{
+					Type: string(c.Type), Status: model.ConditionStatus(c.Status),
+					LastTransitionTime: timeFromAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
+				}
+			}),
 		},
 	}
 }
@@ -85,9 +97,7 @@ func volumeToAPI(v *model.PersistentVolume) *corev1.PersistentVolume {
 		}
 	}
 	if s.NodeAffinity != nil {
-		out.Spec.NodeAffinity = &corev1.VolumeNodeAffinity{Required: &corev1.NodeSelector{
-			NodeSelectorTerms: each(s.NodeAffinity.Terms, termToAPI),
-		}}
+		out.Spec.NodeAffinity = &corev1.VolumeNodeAffinity{Required: nodeSelectorToAPI(s.NodeAffinity)}
 	}
 	return out
 }
@@ -112,8 +122,8 @@ func volumeFromAPI(v *corev1.PersistentVolume) *model.PersistentVolume {
 	if ref := s.ClaimRef; ref != nil {
 		out.Spec.ClaimRef = &model.ClaimReference{Namespace: ref.Namespace, Name: ref.Name, UID: uidFromAPI(ref.UID)}
 	}
-	if s.NodeAffinity != nil && s.NodeAffinity.Required != nil {
-		out.Spec.NodeAffinity = &model.NodeSelector{Terms: each(s.NodeAffinity.Required.NodeSelectorTerms, termFromAPI)}
+	if s.NodeAffinity != nil {
+		out.Spec.NodeAffinity = nodeSelectorFromAPI(s.NodeAffinity.Required)
 	}
 	return out
 }
@@ -150,26 +160,6 @@ func sourceFromAPI(s corev1.PersistentVolumeSource) model.VolumeSource {
 	}
 }
 
-func termToAPI(t model.NodeSelectorTerm) corev1.NodeSelectorTerm {
-	return corev1.NodeSelectorTerm{
-		MatchExpressions: each(t.MatchExpressions, func(r model.LabelSelectorRequirement) corev1.NodeSelectorRequirement {
-			return corev1.NodeSelectorRequirement{
-				Key: r.Key, Operator: corev1.NodeSelectorOperator(r.Operator), Values: rename[string](r.Values),
-			}
-		}),
-	}
-}
-
-func termFromAPI(t corev1.NodeSelectorTerm) model.NodeSelectorTerm {
-	return model.NodeSelectorTerm{
-		MatchExpressions: each(t.MatchExpressions, func(r corev1.NodeSelectorRequirement) model.LabelSelectorRequirement {
-			return model.LabelSelectorRequirement{
-				Key: r.Key, Operator: model.SelectorOperator(r.Operator), Values: rename[string](r.Values),
-			}
-		}),
-	}
-}
-
 func classToAPI(c *model.StorageClass) *storagev1.StorageClass {
 	return &storagev1.StorageClass{
 		TypeMeta:    typeMeta(model.KindStorageClass),
@@ -183,6 +173,7 @@ func classToAPI(c *model.StorageClass) *storagev1.StorageClass {
 			return storagev1.VolumeBindingMode(m)
 		}),
 		AllowVolumeExpansion: nonZero(c.AllowVolumeExpansion, same),
+		AllowedTopologies:    each(c.AllowedTopologies, topologyToAPI),
 	}
 }
 
@@ -194,5 +185,6 @@ func classFromAPI(c *storagev1.StorageClass) *model.StorageClass {
 		ReclaimPolicy:        model.ReclaimPolicy(deref(c.ReclaimPolicy)),
 		VolumeBindingMode:    model.VolumeBindingMode(deref(c.VolumeBindingMode)),
 		AllowVolumeExpansion: deref(c.AllowVolumeExpansion),
+		AllowedTopologies:    each(c.AllowedTopologies, topologyFromAPI),
 	}
 }

@@ -104,10 +104,21 @@ func sameQuantity(a, b any) bool {
 	return err == nil && q.Cmp(p) == 0
 }
 
-// slot is an Unmodelled field and the part of the API's object that it belongs to.
+// slot is an Unmodelled field and the part of the API's object that it belongs to. One
+// that holds only certain fields of its part is modelled after all: as text.
 type slot struct {
 	at   path
 	text *string
+	only []string
+}
+
+// holds reports whether a leftover can stand in the slot.
+func (s slot) holds(at path) bool {
+	if len(s.at) >= len(at) || !slices.Equal(s.at, at[:len(s.at)]) {
+		return false
+	}
+	name, _ := at[len(s.at)].(string)
+	return s.only == nil || slices.Contains(s.only, name)
 }
 
 // slots are the Unmodelled fields of an object.
@@ -117,7 +128,7 @@ func slots(object model.Object) []slot {
 		out := templateSlots(path{"spec", "template"}, &o.Spec.Template)
 		for i := range o.Spec.VolumeClaimTemplates {
 			at := path{"spec", "volumeClaimTemplates", i, "spec"}
-			out = append(out, slot{at, &o.Spec.VolumeClaimTemplates[i].Spec.Unmodelled})
+			out = append(out, slot{at: at, text: &o.Spec.VolumeClaimTemplates[i].Spec.Unmodelled})
 		}
 		return out
 	case *model.ControllerRevision:
@@ -125,31 +136,62 @@ func slots(object model.Object) []slot {
 	case *model.Pod:
 		return podSlots(path{"spec"}, &o.Spec)
 	case *model.Service:
-		return []slot{{path{"spec"}, &o.Spec.Unmodelled}}
+		return []slot{{at: path{"spec"}, text: &o.Spec.Unmodelled}}
 	case *model.PersistentVolumeClaim:
-		return []slot{{path{"spec"}, &o.Spec.Unmodelled}}
+		return []slot{{at: path{"spec"}, text: &o.Spec.Unmodelled}}
 	case *model.PersistentVolume:
-		return []slot{{path{"spec"}, &o.Spec.Unmodelled}}
+		return []slot{{at: path{"spec"}, text: &o.Spec.Unmodelled}}
 	case *model.StorageClass:
-		return []slot{{nil, &o.Unmodelled}}
+		return []slot{{at: nil, text: &o.Unmodelled}}
+	case *model.Deployment:
+		return templateSlots(path{"spec", "template"}, &o.Spec.Template)
+	case *model.ReplicaSet:
+		return templateSlots(path{"spec", "template"}, &o.Spec.Template)
+	case *model.HorizontalPodAutoscaler:
+		return []slot{{at: path{"spec"}, text: &o.Spec.Unmodelled}}
 	case *model.Node:
-		return []slot{{path{"spec"}, &o.Spec.Unmodelled}}
+		return []slot{{at: path{"spec"}, text: &o.Spec.Unmodelled}}
 	default:
 		return nil
 	}
 }
 
 func templateSlots(at path, t *model.PodTemplateSpec) []slot {
-	return append(podSlots(at.to("spec"), &t.Spec), slot{at, &t.Unmodelled})
+	return append(podSlots(at.to("spec"), &t.Spec), slot{at: at, text: &t.Unmodelled})
 }
 
 func podSlots(at path, s *model.PodSpec) []slot {
-	out := []slot{{at, &s.Unmodelled}}
+	out := []slot{{at: at, text: &s.Unmodelled}}
+	for i := range s.InitContainers {
+		out = append(out, containerSlots(at.to("initContainers", i), &s.InitContainers[i])...)
+	}
 	for i := range s.Containers {
-		out = append(out, slot{at.to("containers", i), &s.Containers[i].Unmodelled})
+		out = append(out, containerSlots(at.to("containers", i), &s.Containers[i])...)
 	}
 	for i := range s.Volumes {
-		out = append(out, slot{at.to("volumes", i), &s.Volumes[i].Unmodelled})
+		out = append(out, slot{at: at.to("volumes", i), text: &s.Volumes[i].Unmodelled})
+	}
+	for i := range s.TopologySpreadConstraints {
+		out = append(out, slot{at: at.to("topologySpreadConstraints", i), text: &s.TopologySpreadConstraints[i].Unmodelled})
+	}
+	return append(out, affinitySlots(at.to("affinity"), s.Affinity)...)
+}
+
+func containerSlots(at path, c *model.Container) []slot {
+	return append(probeSlots(at, c), slot{at: at, text: &c.Unmodelled})
+}
+
+func affinitySlots(at path, a *model.Affinity) []slot {
+	if a == nil {
+		return nil
+	}
+	const required = "requiredDuringSchedulingIgnoredDuringExecution"
+	out := []slot{{at: at, text: &a.Unmodelled}}
+	for i := range a.PodAffinity {
+		out = append(out, slot{at: at.to("podAffinity", required, i), text: &a.PodAffinity[i].Unmodelled})
+	}
+	for i := range a.PodAntiAffinity {
+		out = append(out, slot{at: at.to("podAntiAffinity", required, i), text: &a.PodAntiAffinity[i].Unmodelled})
 	}
 	return out
 }
@@ -173,7 +215,7 @@ func (r remainder) deposit(slots []slot) []note {
 			overlays[i] = map[string]any{}
 		}
 		put(overlays[i], l.at[len(slots[i].at):], l.value)
-		if !hollow(l.value) {
+		if slots[i].only == nil && (!hollow(l.value) || l.at[len(l.at)-1] == everywhere) {
 			notes = append(notes, note{l.at, kept})
 		}
 	}
@@ -198,7 +240,7 @@ func nearest(slots []slot, at path) int {
 		return best
 	}
 	for i, p := range slots {
-		if len(p.at) < len(at) && slices.Equal(p.at, at[:len(p.at)]) && (best < 0 || len(p.at) > len(slots[best].at)) {
+		if p.holds(at) && (best < 0 || len(p.at) > len(slots[best].at)) {
 			best = i
 		}
 	}
@@ -224,6 +266,9 @@ func key(step any) string {
 	}
 	return step.(string)
 }
+
+// everywhere is a field that says much with empty braces: the pods of all namespaces.
+const everywhere = "namespaceSelector"
 
 // hollow reports whether there is nothing in a value but braces. Such a value
 // may still mean something (a volume's "projected: {}" is its type), so it is

@@ -41,17 +41,71 @@ func TestUnmodelled(t *testing.T) {
 		warn []string // line and path
 	}{
 		{"an unknown part of a container stays with the container, keys sorted",
-			podIn("containers:\n- name: nginx\n  imagePullPolicy: Always\n  env:\n  - {value: x, name: A}\n"),
-			`{"env":[{"name":"A","value":"x"}],"imagePullPolicy":"Always"}`, container,
-			[]string{"line 12: spec.template.spec.containers[0].imagePullPolicy", "line 13: spec.template.spec.containers[0].env"}},
+			podIn("containers:\n- name: nginx\n  tty: true\n  env:\n  - {value: x, name: A}\n"),
+			`{"env":[{"name":"A","value":"x"}],"tty":true}`, container,
+			[]string{"line 12: spec.template.spec.containers[0].tty", "line 13: spec.template.spec.containers[0].env"}},
 		{"a part of an item of a list is kept by the item's index",
 			podIn("containers:\n- name: nginx\n  ports:\n  - containerPort: 80\n  - containerPort: 81\n    hostPort: 8081\n"),
 			`{"ports":{"1":{"hostPort":8081}}}`, container,
 			[]string{"line 15: spec.template.spec.containers[0].ports[1].hostPort"}},
-		{"preStop is modelled, the rest of lifecycle is not",
-			podIn("containers:\n- name: nginx\n  lifecycle:\n    preStop: {sleep: {seconds: 5}}\n    postStart: {exec: {command: [a]}}\n"),
-			`{"lifecycle":{"postStart":{"exec":{"command":["a"]}}}}`, container,
-			[]string{"line 14: spec.template.spec.containers[0].lifecycle.postStart"}},
+		{"hooks are modelled, the rest of lifecycle is not",
+			podIn("containers:\n- name: nginx\n  lifecycle:\n    preStop: {sleep: {seconds: 5}}\n    postStart: {exec: {command: [a]}}\n    stopSignal: SIGHUP\n"),
+			`{"lifecycle":{"stopSignal":"SIGHUP"}}`, container,
+			[]string{"line 15: spec.template.spec.containers[0].lifecycle.stopSignal"}},
+		{"a hook on a socket is not, which never works",
+			podIn("containers:\n- name: nginx\n  lifecycle:\n    preStop: {tcpSocket: {port: 80}}\n"),
+			`{"lifecycle":{"preStop":{"tcpSocket":{"port":80}}}}`, container,
+			[]string{"line 13: spec.template.spec.containers[0].lifecycle.preStop.tcpSocket"}},
+		{"probes, pull policies, gates and places are modelled",
+			podIn("readinessGates: [{conditionType: a/b}]\npriorityClassName: high\ntolerations: [{operator: Exists}]\n" +
+				"affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchFields: [{key: metadata.name, operator: In, values: [a]}]}]}}}\n" +
+				"topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {}}]\n" +
+				"containers:\n- name: nginx\n  imagePullPolicy: Always\n  readinessProbe: {httpGet: {port: 80, httpHeaders: [{name: A, value: b}]}, periodSeconds: 1}\n  livenessProbe: {exec: {command: [a]}}\n  startupProbe: {grpc: {port: 1}}\n"),
+			"", container, nil},
+		{"a hook of an init container is kept with it, and what else it has too",
+			podIn("initContainers:\n- name: a\n  restartPolicy: Always\n  restartPolicyRules: [{action: Restart}]\n"),
+			`{"restartPolicyRules":[{"action":"Restart"}]}`,
+			func(o model.Object) string {
+				return o.(*model.StatefulSet).Spec.Template.Spec.InitContainers[0].Unmodelled
+			},
+			[]string{"line 13: spec.template.spec.initContainers[0].restartPolicyRules"}},
+		{"preferences are kept with the affinity",
+			podIn("affinity:\n  podAntiAffinity:\n    preferredDuringSchedulingIgnoredDuringExecution:\n    - {weight: 1, podAffinityTerm: {topologyKey: zone}}\n"),
+			`{"podAntiAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"podAffinityTerm":{"topologyKey":"zone"},"weight":1}]}}`,
+			func(o model.Object) string { return o.(*model.StatefulSet).Spec.Template.Spec.Affinity.Unmodelled },
+			[]string{"line 11: spec.template.spec.affinity.podAntiAffinity"}},
+		{"all namespaces are kept with the term, and warned of, in spite of the empty braces",
+			podIn("affinity:\n  podAffinity:\n    requiredDuringSchedulingIgnoredDuringExecution:\n    - topologyKey: zone\n      namespaceSelector: {}\n"),
+			`{"namespaceSelector":{}}`,
+			func(o model.Object) string {
+				return o.(*model.StatefulSet).Spec.Template.Spec.Affinity.PodAffinity[0].Unmodelled
+			},
+			[]string{"line 14: spec.template.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaceSelector"}},
+		{"what refines a spread is kept with it",
+			podIn("topologySpreadConstraints:\n- {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, minDomains: 2}\n"),
+			`{"minDomains":2}`,
+			func(o model.Object) string {
+				return o.(*model.StatefulSet).Spec.Template.Spec.TopologySpreadConstraints[0].Unmodelled
+			},
+			[]string{"line 11: spec.template.spec.topologySpreadConstraints[0].minDomains"}},
+		{"a Deployment's template is a template",
+			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  paused: true\n  template:\n    spec:\n      schedulerName: mine\n",
+			`{"schedulerName":"mine"}`,
+			func(o model.Object) string { return o.(*model.Deployment).Spec.Template.Spec.Unmodelled },
+			[]string{"line 8: spec.template.spec.schedulerName"}},
+		{"a metric of another type is kept with the autoscaler",
+			"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec:\n  metrics:\n  - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}\n" +
+				"  - type: Pods\n    pods: {metric: {name: rate}, target: {type: AverageValue, averageValue: 1k}}\n",
+			`{"metrics":{"1":{"pods":{"metric":{"name":"rate"},"target":{"averageValue":"1k","type":"AverageValue"}},"type":"Pods"}}}`,
+			func(o model.Object) string { return o.(*model.HorizontalPodAutoscaler).Spec.Unmodelled },
+			[]string{"line 7: spec.metrics[1].type", "line 8: spec.metrics[1].pods"}},
+		{"a tolerance finer than a thousandth is rounded up, and kept as it is",
+			"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec:\n  behavior:\n    scaleUp: {tolerance: 0.0101}\n    scaleDown: {tolerance: 0.01}\n",
+			`{"behavior":{"scaleUp":{"tolerance":"10100u"}}}`,
+			func(o model.Object) string { return o.(*model.HorizontalPodAutoscaler).Spec.Unmodelled },
+			[]string{"line 6: spec.behavior.scaleUp.tolerance"}},
+		{"a budget is modelled", "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 50%, selector: {}, unhealthyPodEvictionPolicy: AlwaysAllow}\n",
+			"", func(model.Object) string { return "" }, nil},
 		{"resources other than cpu and memory are kept",
 			podIn("containers:\n- name: nginx\n  resources:\n    limits: {cpu: 1, ephemeral-storage: 1024Mi}\n"),
 			`{"resources":{"limits":{"ephemeral-storage":"1Gi"}}}`, container,
@@ -61,9 +115,9 @@ func TestUnmodelled(t *testing.T) {
 			`{"resources":{"limits":{"cpu":"1500u"}}}`, container,
 			[]string{"line 13: spec.template.spec.containers[0].resources.limits.cpu"}},
 		{"parts of the pod stay with the pod, a false too",
-			podIn("automountServiceAccountToken: false\ninitContainers: [{name: a}]\n"),
-			`{"automountServiceAccountToken":false,"initContainers":[{"name":"a","resources":{}}]}`, pod,
-			[]string{"line 10: spec.template.spec.automountServiceAccountToken", "line 11: spec.template.spec.initContainers"}},
+			podIn("automountServiceAccountToken: false\nephemeralContainers: [{name: a}]\n"),
+			`{"automountServiceAccountToken":false,"ephemeralContainers":[{"name":"a","resources":{}}]}`, pod,
+			[]string{"line 10: spec.template.spec.automountServiceAccountToken", "line 11: spec.template.spec.ephemeralContainers"}},
 		{"a pod volume that is no claim stays with the volume",
 			podIn("volumes:\n- name: c\n  configMap: {name: c}\n"),
 			`{"configMap":{"name":"c"}}`, podVolume,
@@ -100,8 +154,8 @@ func TestUnmodelled(t *testing.T) {
 		{"a claim reference by a foreign UID loses it",
 			"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\nspec:\n  claimRef: {name: c, uid: 6f5e}\n",
 			"", volume, []string{"line 5: spec.claimRef.uid"}},
-		{"taints of a node", "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec:\n  taints: [{key: a, effect: NoSchedule}]\n",
-			`{"taints":[{"effect":"NoSchedule","key":"a"}]}`, node, []string{"line 5: spec.taints"}},
+		{"taints of a node are modelled, its addresses are not", "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec:\n  podCIDR: 10.0.0.0/24\n  taints: [{key: a, effect: NoSchedule, timeAdded: 2000-01-01T00:00:01Z}]\n",
+			`{"podCIDR":"10.0.0.0/24"}`, node, []string{"line 5: spec.podCIDR"}},
 		{"another spelling of the same is no difference",
 			podIn("containers:\n- name: nginx\n  resources: {requests: {cpu: 0.5, memory: 1024Mi}, limits: {memory: 1024000}}\n"),
 			"", container, nil},
@@ -182,6 +236,27 @@ func TestUnmodelledThatDoesNotFit(t *testing.T) {
 	}
 }
 
+// What a probe asks is text of its own.
+func TestHandlers(t *testing.T) {
+	for _, row := range []struct{ rule, handler, want string }{
+		{"it is JSON", "{", "manifest: spec.containers[0].livenessProbe: handler is not a JSON object: {"},
+		{"it says what is asked and nothing else", `{"periodSeconds":1}`,
+			`manifest: spec.containers[0].livenessProbe: handler may have the fields exec, grpc, httpGet, tcpSocket: {"periodSeconds":1}`},
+		{"it has no fields of its own invention", `{"exec":{"shell":"a"}}`, `manifest: unmodelled does not fit: unknown field "spec.containers[0].livenessProbe.exec.shell"`},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			_, err := ToAPI(&model.Pod{Spec: model.PodSpec{Containers: []model.Container{{LivenessProbe: &model.Probe{Handler: row.handler}}}}})
+			assert.EqualError(t, err, row.want)
+		})
+	}
+	m, err := Parse([]byte(podIn("containers:\n- name: nginx\n  readinessProbe:\n    periodSeconds: 1\n    httpGet: {port: http, path: /x}\n")))
+	require.NoError(t, err)
+	assert.Empty(t, m.Warnings)
+	assert.Equal(t, &model.Probe{PeriodSeconds: 1, Handler: `{"httpGet":{"path":"/x","port":"http"}}`},
+		m.Objects[0].(*model.StatefulSet).Spec.Template.Spec.Containers[0].ReadinessProbe)
+	assertSurvives(t, m.Objects)
+}
+
 type stranger struct{ model.ObjectMeta }
 
 func (*stranger) Kind() model.Kind { return "Stranger" }
@@ -193,7 +268,7 @@ func TestForeignTypes(t *testing.T) {
 	assert.EqualError(t, err, "manifest: *model.Pod is nil")
 	_, err = ToAPI(&stranger{})
 	assert.EqualError(t, err, "manifest: *manifest.stranger is not an object of package model")
-	for _, foreign := range []any{nil, 1, (*corev1.Pod)(nil), &appsv1.Deployment{}, corev1.Pod{}} {
+	for _, foreign := range []any{nil, 1, (*corev1.Pod)(nil), &appsv1.DaemonSet{}, corev1.Pod{}} {
 		_, _, err = FromAPI(foreign)
 		assert.ErrorContains(t, err, "is not understood; understood are: ControllerRevision (apps/v1), ")
 	}

@@ -84,6 +84,10 @@ const (
 	// RecreateIsRefused: the strategy Recreate is not allowed; where it is stored,
 	// every sync fails.
 	RecreateIsRefused
+	// IgnoresTolerance: the tolerance of an autoscaler's behavior is not stored.
+	IgnoresTolerance
+	// AutoscalerKeepsOne: an autoscaler does not go below one pod.
+	AutoscalerKeepsOne
 
 	differences = iota
 )
@@ -176,6 +180,10 @@ var facts = [differences]Facts{
 		"the strategy Recreate is not allowed", func(r Release) bool {
 			return r.profile() == V1_37 && !r.Enabled(StatefulSetRecreateStrategy)
 		}},
+	IgnoresTolerance: {"IgnoresTolerance", "1.35.0", "HPAConfigurableTolerance", "",
+		"the tolerance of an autoscaler's behavior is ignored", before(V1_35_0)},
+	AutoscalerKeepsOne: {"AutoscalerKeepsOne", "1.37.0", "HPAScaleToZero", "",
+		"the minReplicas of an autoscaler are at least 1", before(V1_37)},
 }
 
 // Differences are all differences, in the order of their constants.

@@ -43,6 +43,8 @@ ServiceNamesBeginWithLetter  x      x    x      x      x      x      .    .
 OneWordForImmutable          x      x    x      x      x      x      x    .
 RecreateIsUnknown            x      x    x      x      x      x      x    .
 RecreateIsRefused            .      .    .      .      .      .      .    x
+IgnoresTolerance             x      x    x      x      .      .      .    .
+AutoscalerKeepsOne           x      x    x      x      x      x      x    .
 `
 
 func TestRules(t *testing.T) {

@@ -62,6 +62,15 @@ func (q Quarantine) Missing(t Times, looks Beat, now model.Instant) (Quarantine,
 	return q, looks.From(q.Until)
 }
 
+// Lifted is the quarantine after the node has come into being again, or the last pod that
+// was bound to it has gone: before the first look that would have begun it, there is none.
+func (q Quarantine) Lifted(t Times, now model.Instant) Quarantine {
+	if q.Begun && now <= q.Until.Add(-t.Quarantine) {
+		return Quarantine{}
+	}
+	return q
+}
+
 // Collected is the quarantine after a look that has thrown pods away: the look has begun
 // the next one.
 func (q Quarantine) Collected(t Times, look model.Instant) Quarantine {

@@ -51,7 +51,7 @@ func (e Eviction) Next(taints []model.Taint, tolerations []model.Toleration, now
 		}
 	}
 	switch {
-	case !any || least == math.MaxInt64:
+	case !any || least >= model.Instant(math.MaxInt64).Sub(now):
 		return Eviction{}
 	case e.Planned && e.Since < now:
 		return e

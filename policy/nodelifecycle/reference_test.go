@@ -13,7 +13,8 @@ import (
 // looks at everything. It is written the way Kubernetes' code is, with a map for each of
 // its maps.
 
-// tick is the grain of the reference's time: everything happens at a multiple of it.
+// tick is the grain of the reference's time, unless a test has a coarser one: everything
+// happens at a multiple of it.
 const tick = 10 * time.Millisecond
 
 // reference is kubelets, Node objects, and the two loops of the node lifecycle controller.

@@ -35,8 +35,8 @@ type Times struct {
 //
 // Source: client-go util/flowcontrol/throttle.go, NewTokenBucketRateLimiter.
 const (
-	tenSeconds     = 10*time.Second - 149*time.Nanosecond
-	hundredSeconds = 100*time.Second + 2236*time.Nanosecond
+	usualDelay = 10*time.Second - 149*time.Nanosecond
+	slowDelay  = 100*time.Second + 2236*time.Nanosecond
 )
 
 // DefaultTimes are the times of a release with the default flags.
@@ -48,7 +48,7 @@ func DefaultTimes(rules release.Rules) Times {
 	t := Times{
 		Lease: 10 * time.Second, Status: 5 * time.Minute,
 		Monitor: 5 * time.Second, Grace: 50 * time.Second, Startup: time.Minute,
-		Pass: 100 * time.Millisecond, Normal: tenSeconds, Reduced: hundredSeconds, Large: 50,
+		Pass: 100 * time.Millisecond, Normal: usualDelay, Reduced: slowDelay, Large: 50,
 		Collect: 20 * time.Second, Quarantine: 40 * time.Second,
 		TaintsNextLook: rules.Has(release.TaintsNextLook),
 	}

@@ -33,7 +33,7 @@ func ExampleController() {
 			case nodelifecycle.Retaint:
 				taints = action.Apply(taints, turn.At)
 				fmt.Println(time.Duration(turn.At), "it is tainted", taints[0].Key)
-				e := nodelifecycle.Eviction{}.Next(taints, nodelifecycle.DefaultTolerations(nil), turn.At)
+				e := nodelifecycle.Eviction{}.Next(taints, model.WithDefaultTolerations(nil), turn.At)
 				fmt.Println(time.Duration(e.At), "its pods will be deleted")
 			}
 		}

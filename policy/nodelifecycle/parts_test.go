@@ -290,7 +290,7 @@ func TestDefaultTolerations(t *testing.T) {
 		{"=x", "=x"}, // says so of every key, and tolerates only what has that value
 	} {
 		given := tolerationsOf(c.given)
-		require.Equal(t, tolerationsOf(c.stored), DefaultTolerations(given))
+		require.Equal(t, tolerationsOf(c.stored), model.WithDefaultTolerations(given))
 		require.Equal(t, tolerationsOf(c.given), given)
 	}
 }

@@ -23,8 +23,12 @@
 //	revisions.go    its history
 //	claims.go       the claims it makes, and what protects them
 //	scheduler.go    finds nodes for pods
-//	kubelet.go      starts and stops pods; containers.go, one container of them
-//	attacher.go     attaches volumes to nodes
+//	kubelet.go      starts and stops pods; sandbox.go, what it runs of one; containers.go, one container
+//	machine.go      the machines: what can happen to one, whoever knows of it
+//	nodelifecycle.go  gives up on nodes that are silent (package policy/nodelifecycle)
+//	taints.go       evicts pods from nodes that they do not tolerate
+//	podgc.go        takes away the pods of nodes that are gone
+//	attacher.go     attaches volumes to nodes; mounts.go, what a node has mounted
 //	binder.go       binds claims to volumes and makes volumes (package storage)
 //	endpoints.go    tells Services about pods; dns.go answers with what they know
 //	gc.go           deletes what has lost its owners
@@ -32,6 +36,15 @@
 // One writes (pods.go, sets.go, volumes.go: the API server), the others notice, and
 // act a moment later, as an event. Only the kubelet notices at once: between a pod's
 // assignment or deletion and what its node does about it there is no latency.
+//
+// # Nodes that fail
+//
+// A pod is two things: its object, which is the API server's, and its sandbox, which is
+// what a kubelet runs. Mostly they agree. A machine that goes down, a network that is
+// cut and a kubelet that stops ([CrashNode], [PartitionNode], [StopKubelet]) part them:
+// from outside they look the same, and what runs meanwhile is different. So a pod that
+// is taken away by force from a node that is only cut off runs on there, beside its
+// successor, until the network heals ([Cluster.RunningAt]).
 //
 // # Events
 //

@@ -179,6 +179,11 @@ func (h *hashing) sandbox(s int32) uint64 {
 	d := digest64(12)
 	d.put(h.name(box.name), h.name(h.nodes.at(box.node).name), uint64(box.ip), uint64(box.stage), uint64(box.grace), uint64(box.phase))
 	d.flags(box.mounted, box.pod != nowhere)
+	if h.contents.find.Len() > 0 {
+		for _, v := range h.template(box.template).spec.Spec.Volumes {
+			h.contentAt(&d, scratchOf(box.uid, v.Name))
+		}
+	}
 	for c := box.containers; c != nowhere; c = h.containers[c].next {
 		row := &h.containers[c]
 		d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))
@@ -221,10 +226,20 @@ func (h *hashing) storageHash() (sum uint64) {
 			d.put(uint64(row.state), uint64(row.mounts), uint64(row.since))
 			d.flags(row.inUse, row.unwanted, row.forced)
 		}
-		if row.files != nil {
-			d.labels(row.files.byPath)
+		if h.contents.find.Len() > 0 {
+			h.contentAt(&d, contentKey{Volume: row.UID})
+			for n := range h.nodes.rows {
+				h.contentAt(&d, contentKey{Volume: row.UID, Node: h.nodes.rows[n].name})
+			}
 		}
 		sum += uint64(d)
+	}
+	for i := range h.contents.rows {
+		if key := h.contents.rows[i].key; key.Volume == 0 { // a directory of a node
+			d := digest64(7)
+			h.contentAt(&d, key)
+			sum += uint64(d)
+		}
 	}
 	for c := range h.classes.all {
 		d := digest64(8)
@@ -235,6 +250,18 @@ func (h *hashing) storageHash() (sum uint64) {
 		sum += uint64(d)
 	}
 	return sum
+}
+
+// contentAt puts in what is stored at a place.
+func (h *hashing) contentAt(d *digest64, key contentKey) {
+	for _, f := range h.contents.at(key) {
+		d.text(key.Path)
+		d.text(f.path)
+		d.put(uint64(f.data.Len()), f.data.Digest())
+		if key.Node != (model.Name{}) {
+			d.put(h.name(key.Node))
+		}
+	}
 }
 
 func (h *hashing) networkHash() (sum uint64) {

@@ -229,7 +229,6 @@ type volume struct {
 	created     model.Instant
 	deletedAt   model.Instant
 	attachments int32 // the first of its attachments; nowhere if it has none
-	files       *files
 }
 
 func (v volume) rowName() model.Name { return v.Name }

@@ -76,6 +76,7 @@ func (s *sandbox) begun() bool { return s.stage == sandboxRunning || s.stage == 
 func (w *world) clearSandbox(s int32) {
 	w.endContainers(s)
 	w.unmount(s)
+	w.eraseScratch(s)
 	w.queue.cancel(purposeVolumes, s)
 	w.queue.cancel(purposeRemove, s)
 	if p := w.sandboxes[s].pod; p != nowhere {

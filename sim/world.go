@@ -49,6 +49,7 @@ type world struct {
 	freeCont    int32 // the first of the containers not in use, chained by next; nowhere if there is none
 	claims      table[claim]
 	volumes     table[volume]
+	contents    contents
 	attachments []attachment
 	freeAttach  int32
 	classes     table[class]
@@ -153,6 +154,8 @@ func (w *world) copyFrom(src *world) {
 	w.orphaned.CopyFrom(&src.orphaned)
 	w.watched = own.watched
 	w.watched.CopyFrom(&src.watched)
+	w.contents = own.contents
+	w.contents.copyFrom(&src.contents)
 	w.copySets(&own, src)
 	w.copyCaches(&own, src)
 	w.scratch = own.scratch

@@ -25,6 +25,7 @@ func (c *Cluster) StateHash() uint64 {
 type hashing struct {
 	*world
 	strings []uint64 // of symbols, filled as they are met
+	bytes   []byte   // of a program
 }
 
 // digest64 is the hash of one object while its fields are put in.
@@ -188,8 +189,20 @@ func (h *hashing) sandbox(s int32) uint64 {
 		row := &h.containers[c]
 		d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))
 		d.flags(row.ready, row.stopping)
+		if row.process != 0 {
+			h.process(&d, row.process-1)
+		}
 	}
 	return uint64(d)
+}
+
+// process puts in a program that runs.
+func (h *hashing) process(d *digest64, p int32) {
+	row := &h.processes.rows[p]
+	h.bytes = row.program.AppendState(h.bytes[:0])
+	d.text(string(h.bytes))
+	d.flags(row.begun, row.healthy, row.exiting, row.stopped)
+	d.put(uint64(row.stopAt))
 }
 
 func (h *hashing) storageHash() (sum uint64) {
@@ -306,6 +319,14 @@ func (h *hashing) pendingHash() (sum uint64) {
 	for _, item := range h.orphaned.Items() {
 		d.put(uint64(item.at), h.name(item.item.name), uint64(item.item.how))
 	}
+	if h.messages.loss > 0 {
+		d.put(uint64(h.messages.loss))
+	}
+	for _, l := range h.messages.cuts {
+		cut := digest64(14)
+		cut.put(h.name(h.nodes.at(l.a).name) + h.name(h.nodes.at(l.b).name))
+		sum += uint64(cut)
+	}
 	for i := range h.failing {
 		f := &h.failing[i]
 		d.put(uint64(f.skip), uint64(f.times), h.symbol(f.text))
@@ -329,9 +350,21 @@ func (h *hashing) entity(e *event) uint64 {
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)
-	case purposeProgress, purposeReady, purposeExit:
+	case purposeProgress, purposeReady, purposeExit, purposeSignal:
 		row := &h.containers[e.entity]
 		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)
+	case purposeTimer:
+		t := h.processes.timers[e.entity]
+		c := &h.containers[h.processes.rows[t.process].container]
+		d := digest64(c.index)
+		d.put(uint64(h.sandboxes[c.sandbox].ip), uint64(t.id))
+		return uint64(d)
+	case purposeMessage:
+		m := &h.messages.rows[e.entity]
+		d := digest64(m.from)
+		d.put(uint64(m.to), h.name(h.nodes.at(m.node).name))
+		d.text(fmt.Sprintf("%T %s", m.body, m.body))
+		return uint64(d)
 	case purposeBind, purposeProvision, purposeProtect:
 		return h.name(h.claims.at(e.entity).Name)
 	case purposeReclaim:

@@ -189,6 +189,7 @@ type container struct {
 	since    model.Instant // when the state began
 	started  model.Instant // when it last started
 	backoff  int32         // seconds before the next restart
+	process  int32         // the place of its program among the processes, plus one; 0 if none runs
 }
 
 // containerState is what a container does.

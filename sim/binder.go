@@ -233,7 +233,7 @@ func (w *world) syncVolume(v int32) {
 	case d.Reclaim == storage.ReclaimDestroy, storage.DeleterActs(&vol.Volume):
 		w.removeVolume(v)
 	case d.Reclaim == storage.ReclaimScrub:
-		vol.files = nil
+		w.eraseVolume(vol.UID)
 		undo := storage.Unbind(&vol.Volume)
 		undo.WriteVolume(&vol.Volume)
 		w.volumeChanged(v)

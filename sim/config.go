@@ -6,6 +6,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/workload"
 )
 
 // Config describes a world. The zero Config is a calm one that works: one node,
@@ -54,6 +55,7 @@ type Latencies struct {
 	Ready      Latency // from its start until a container is ready: 500ms
 	PreStop    Latency // of a preStop hook that is not a sleep: 0
 	Collect    Latency // until the garbage collector sees to what has lost its owner, and until a deleted claim goes after its last pod: Controller and at once; in manual mode both at once
+	Message    Latency // of a message between programs, also on one node: 1ms
 	Remove     Latency // from the end of a deleted pod's last container, which leaves it Failed or Succeeded, until its object is gone: 0
 }
 
@@ -74,6 +76,10 @@ type Image struct {
 	// Crash is how long after its start the program exits with code 1; the zero
 	// Latency means never.
 	Crash Latency
+	// Program is what runs in the container, as it is when it starts. It says itself
+	// when it is ready and what it does about SIGTERM: NeverReady, Ready and Stop are
+	// for images without one.
+	Program workload.Program
 }
 
 // settings is a Config with its defaults, as a world reads it. It never changes.
@@ -97,6 +103,7 @@ var defaults = Latencies{
 	Start:      Fixed(500 * time.Millisecond),
 	Ready:      Fixed(500 * time.Millisecond),
 	PreStop:    Fixed(0),
+	Message:    Fixed(time.Millisecond),
 	Remove:     Fixed(0),
 }
 
@@ -113,6 +120,7 @@ func (l Latencies) orDefaults() Latencies {
 		Start:      l.Start.or(defaults.Start),
 		Ready:      l.Ready.or(defaults.Ready),
 		PreStop:    l.PreStop.or(defaults.PreStop),
+		Message:    l.Message.or(defaults.Message),
 		Remove:     l.Remove.or(defaults.Remove),
 		Collect:    l.Collect, // without one, see world.depart and world.letGo
 	}

@@ -111,7 +111,9 @@ func (w *world) containerStarted(c int32) {
 		return // its end is planned, and nothing follows
 	}
 	behaviour := w.image(c)
-	if !behaviour.NeverReady {
+	if behaviour.Program != nil {
+		w.startProcess(c, behaviour.Program)
+	} else if !behaviour.NeverReady {
 		latency := &behaviour.Ready
 		if !latency.set {
 			latency = &w.settings.latencies.Ready
@@ -149,7 +151,11 @@ func (w *world) containerExits(c int32) {
 		w.containerGone(c, row.exitCode)
 		return
 	}
-	w.crashContainer(c, exitError)
+	code := int32(exitError)
+	if w.exited(c) {
+		code = row.exitCode
+	}
+	w.crashContainer(c, code)
 }
 
 // crashContainer ends a program that nobody asked to stop.
@@ -186,17 +192,21 @@ func (w *world) stopContainer(c int32, grace int32) {
 		}
 		return
 	}
+	if w.exited(c) {
+		return // at this instant
+	}
 	w.queue.cancel(purposeReady, c)
 	hook := time.Duration(0)
 	if first {
 		hook = min(w.preStop(w.containerSpec(c)), seconds(grace))
+		w.terminate(c, w.now.Add(hook))
 	}
 	left := max(shortestStop, seconds(grace)-hook)
 	if w.rules.Has(release.PreStopDoublesGrace) && hook > 0 {
 		left = seconds(grace)
 	}
 	ends, code := hook+left, int32(exitKilled)
-	if stop := w.image(c).Stop; stop.set {
+	if stop := w.image(c).Stop; stop.set && w.containers[c].process == 0 {
 		if d := hook + w.draw(&stop, "stop"); d < ends {
 			ends, code = d, exitOK
 		}

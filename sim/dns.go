@@ -100,7 +100,12 @@ func (w *world) endpointsOf(spec *model.Service, rows []int32) (out []dnsmodel.E
 
 // resolve looks a name up from inside a pod.
 func (w *world) resolve(p int32, name string) dnsmodel.Result {
-	r := w.pods.at(p)
+	return w.resolveAs(w.pods.at(p), name)
+}
+
+// resolveAs looks a name up as a pod does that need not be an object any more. On a
+// node that is cut off only the caches of the node answer.
+func (w *world) resolveAs(r *pod, name string) dnsmodel.Result {
 	pod, namespace := w.rendered(r.name), w.text(r.name.Namespace)
 	spec := w.podSpec(r)
 	conf, _ := dnsmodel.PodResolvConf(&spec, namespace, dnsmodel.NodeDNS{
@@ -112,8 +117,24 @@ func (w *world) resolve(p int32, name string) dnsmodel.Result {
 	}
 	caches := w.cachesOf(r.node)
 	return client.Resolve(name, func(q dnsmodel.Question) dnsmodel.Response {
+		if w.nodes.at(r.node).cut {
+			return w.resolveCutOff(q, r.node)
+		}
 		return dnsmodel.Serve(zone{w}, w.settings.dns.Server, q, w.now, caches...)
 	})
+}
+
+// resolveCutOff is what a node's own cache answers, or that nobody does.
+func (w *world) resolveCutOff(q dnsmodel.Question, node int32) dnsmodel.Response {
+	for i, cache := range w.cachesOf(node) {
+		if !w.settings.dns.Caches[len(w.settings.dns.Caches)-1-i].PerNode {
+			break // it is not on the node
+		}
+		if r, ok := cache.Get(q, w.now); ok {
+			return r
+		}
+	}
+	return dnsmodel.Response{Rcode: dnsmodel.Timeout}
 }
 
 // cachesOf are the caches between a node's pods and the server, the nearest first.

@@ -25,6 +25,7 @@ func (c *Cluster) StateHash() uint64 {
 type hashing struct {
 	*world
 	strings []uint64 // of symbols, filled as they are met
+	bytes   []byte   // of a program
 }
 
 // digest64 is the hash of one object while its fields are put in.
@@ -179,12 +180,29 @@ func (h *hashing) sandbox(s int32) uint64 {
 	d := digest64(12)
 	d.put(h.name(box.name), h.name(h.nodes.at(box.node).name), uint64(box.ip), uint64(box.stage), uint64(box.grace), uint64(box.phase))
 	d.flags(box.mounted, box.pod != nowhere)
+	if h.contents.find.Len() > 0 {
+		for _, v := range h.template(box.template).spec.Spec.Volumes {
+			h.contentAt(&d, scratchOf(box.uid, v.Name))
+		}
+	}
 	for c := box.containers; c != nowhere; c = h.containers[c].next {
 		row := &h.containers[c]
 		d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))
 		d.flags(row.ready, row.stopping)
+		if row.process != 0 {
+			h.process(&d, row.process-1)
+		}
 	}
 	return uint64(d)
+}
+
+// process puts in a program that runs.
+func (h *hashing) process(d *digest64, p int32) {
+	row := &h.processes.rows[p]
+	h.bytes = row.program.AppendState(h.bytes[:0])
+	d.text(string(h.bytes))
+	d.flags(row.begun, row.healthy, row.exiting, row.stopped)
+	d.put(uint64(row.stopAt))
 }
 
 func (h *hashing) storageHash() (sum uint64) {
@@ -221,10 +239,20 @@ func (h *hashing) storageHash() (sum uint64) {
 			d.put(uint64(row.state), uint64(row.mounts), uint64(row.since))
 			d.flags(row.inUse, row.unwanted, row.forced)
 		}
-		if row.files != nil {
-			d.labels(row.files.byPath)
+		if h.contents.find.Len() > 0 {
+			h.contentAt(&d, contentKey{Volume: row.UID})
+			for n := range h.nodes.rows {
+				h.contentAt(&d, contentKey{Volume: row.UID, Node: h.nodes.rows[n].name})
+			}
 		}
 		sum += uint64(d)
+	}
+	for i := range h.contents.rows {
+		if key := h.contents.rows[i].key; key.Volume == 0 { // a directory of a node
+			d := digest64(7)
+			h.contentAt(&d, key)
+			sum += uint64(d)
+		}
 	}
 	for c := range h.classes.all {
 		d := digest64(8)
@@ -235,6 +263,18 @@ func (h *hashing) storageHash() (sum uint64) {
 		sum += uint64(d)
 	}
 	return sum
+}
+
+// contentAt puts in what is stored at a place.
+func (h *hashing) contentAt(d *digest64, key contentKey) {
+	for _, f := range h.contents.at(key) {
+		d.text(key.Path)
+		d.text(f.path)
+		d.put(uint64(f.data.Len()), f.data.Digest())
+		if key.Node != (model.Name{}) {
+			d.put(h.name(key.Node))
+		}
+	}
 }
 
 func (h *hashing) networkHash() (sum uint64) {
@@ -279,6 +319,14 @@ func (h *hashing) pendingHash() (sum uint64) {
 	for _, item := range h.orphaned.Items() {
 		d.put(uint64(item.at), h.name(item.item.name), uint64(item.item.how))
 	}
+	if h.messages.loss > 0 {
+		d.put(uint64(h.messages.loss))
+	}
+	for _, l := range h.messages.cuts {
+		cut := digest64(14)
+		cut.put(h.name(h.nodes.at(l.a).name) + h.name(h.nodes.at(l.b).name))
+		sum += uint64(cut)
+	}
 	for i := range h.failing {
 		f := &h.failing[i]
 		d.put(uint64(f.skip), uint64(f.times), h.symbol(f.text))
@@ -302,9 +350,21 @@ func (h *hashing) entity(e *event) uint64 {
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)
-	case purposeProgress, purposeReady, purposeExit:
+	case purposeProgress, purposeReady, purposeExit, purposeSignal:
 		row := &h.containers[e.entity]
 		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)
+	case purposeTimer:
+		t := h.processes.timers[e.entity]
+		c := &h.containers[h.processes.rows[t.process].container]
+		d := digest64(c.index)
+		d.put(uint64(h.sandboxes[c.sandbox].ip), uint64(t.id))
+		return uint64(d)
+	case purposeMessage:
+		m := &h.messages.rows[e.entity]
+		d := digest64(m.from)
+		d.put(uint64(m.to), h.name(h.nodes.at(m.node).name))
+		d.text(fmt.Sprintf("%T %s", m.body, m.body))
+		return uint64(d)
 	case purposeBind, purposeProvision, purposeProtect:
 		return h.name(h.claims.at(e.entity).Name)
 	case purposeReclaim:

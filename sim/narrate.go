@@ -36,6 +36,8 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 		return who, "cannot be scheduled: " + w.unschedulableMessage(r), true
 	case recNotice:
 		return who, text, true
+	case recLogged:
+		return who, "logs: " + text, true
 	}
 	if what, ok = w.narrateController(r, object, text); ok {
 		return who, what, true

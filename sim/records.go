@@ -73,6 +73,9 @@ const (
 	recForceDetached // object: the node
 	recNotice        // why: storage.Reason; text: the message
 
+	// Programs.
+	recLogged // subject is the pod; text: the line; a: the container
+
 	// Choice.
 	recChoice // a of b; text: what about
 )

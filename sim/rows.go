@@ -189,6 +189,7 @@ type container struct {
 	since    model.Instant // when the state began
 	started  model.Instant // when it last started
 	backoff  int32         // seconds before the next restart
+	process  int32         // the place of its program among the processes, plus one; 0 if none runs
 }
 
 // containerState is what a container does.
@@ -229,7 +230,6 @@ type volume struct {
 	created     model.Instant
 	deletedAt   model.Instant
 	attachments int32 // the first of its attachments; nowhere if it has none
-	files       *files
 }
 
 func (v volume) rowName() model.Name { return v.Name }

@@ -22,10 +22,11 @@ type sandbox struct {
 	template   policy.Template
 	claimBases []model.Symbol
 	shared     []model.Name
-	ip         uint32 // 0 before its network is there
-	containers int32  // the first; nowhere before they are begun
-	running    int32  // containers that have not exited for good
-	grace      int32  // seconds with which it is being stopped, or would be if its object were gone
+	service    model.Symbol // the pod's spec.subdomain
+	ip         uint32       // 0 before its network is there
+	containers int32        // the first; nowhere before they are begun
+	running    int32        // containers that have not exited for good
+	grace      int32        // seconds with which it is being stopped, or would be if its object were gone
 	stage      sandboxStage
 	phase      policy.Phase // as the kubelet sees it
 	mounted    bool         // its volumes are mounted
@@ -49,7 +50,7 @@ func (w *world) newSandbox(p int32) int32 {
 	r := w.pods.at(p)
 	row := sandbox{
 		pod: p, next: nowhere, node: r.node, name: r.name, uid: r.uid, template: r.template,
-		claimBases: r.claimBases, shared: r.shared, containers: nowhere, mounts: nowhere, stage: sandboxVolumes, phase: policy.Pending,
+		claimBases: r.claimBases, shared: r.shared, service: r.service, containers: nowhere, mounts: nowhere, stage: sandboxVolumes, phase: policy.Pending,
 		grace: int32(min(max(w.template(r.template).grace, 1), 1<<31-1)),
 	}
 	if s := w.freeBox; s != nowhere {
@@ -76,6 +77,7 @@ func (s *sandbox) begun() bool { return s.stage == sandboxRunning || s.stage == 
 func (w *world) clearSandbox(s int32) {
 	w.endContainers(s)
 	w.unmount(s)
+	w.eraseScratch(s)
 	w.queue.cancel(purposeVolumes, s)
 	w.queue.cancel(purposeRemove, s)
 	if p := w.sandboxes[s].pod; p != nowhere {
@@ -118,9 +120,11 @@ func (w *world) leaveSandbox(p int32) {
 
 // endContainers takes the containers of a sandbox away, whatever they do.
 func (w *world) endContainers(s int32) {
+	for c := w.sandboxes[s].containers; c != nowhere; c = w.containers[c].next {
+		w.cancelContainer(c)
+	}
 	for c := w.sandboxes[s].containers; c != nowhere; {
 		next := w.containers[c].next
-		w.cancelContainer(c)
 		w.containers[c] = container{next: w.freeCont}
 		w.freeCont = c
 		c = next
@@ -133,6 +137,7 @@ func (w *world) cancelContainer(c int32) {
 	w.queue.cancel(purposeProgress, c)
 	w.queue.cancel(purposeReady, c)
 	w.queue.cancel(purposeExit, c)
+	w.endProcess(c)
 }
 
 func (w *world) newContainer(row container) int32 {

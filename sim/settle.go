@@ -71,10 +71,15 @@ const (
 
 // Settle lets time pass until nothing is pending, and says how the world has come
 // to rest. It looks a week ahead.
+//
+// Programs never come to rest: they poll and send heartbeats. A world in which only
+// they do something is settled when for a minute, and for as long as it takes all
+// timers that are set to fire once, that has changed nothing: no readiness, no exit.
 func (c *Cluster) Settle() Outcome {
 	w := c.w
 	until, from := w.now.Add(settleTime), w.events
-	for len(w.queue.heap) > 0 {
+	var hum hum
+	for len(w.queue.heap) > 0 && !hum.isAll(w) {
 		if w.queue.heap[0].at > until || w.events-from >= settleEvents && w.events-from >= w.settleBudget() {
 			return Outcome{State: Limit, At: w.now, Reasons: w.reasons()}
 		}
@@ -85,6 +90,33 @@ func (c *Cluster) Settle() Outcome {
 		out.State = Waiting
 	}
 	return out
+}
+
+// hum watches programs that go on and on, and change nothing.
+type hum struct {
+	heard bool
+	told  int64         // as much had happened
+	until model.Instant // nothing else may happen before then
+}
+
+// humTime is for how long nothing may change, at least. It is longer than any cache
+// of DNS keeps what programs may be waiting for.
+const humTime = time.Minute
+
+// isAll reports whether the world has been humming for long enough.
+func (h *hum) isAll(w *world) bool {
+	programs := int(w.processes.timing + w.messages.flying)
+	switch {
+	case programs == 0 || len(w.queue.heap) > programs || h.heard && h.told != w.told:
+		h.heard = false
+		return false
+	case !h.heard:
+		*h = hum{heard: true, told: w.told, until: w.now.Add(humTime)}
+		for i := range w.queue.heap {
+			h.until = max(h.until, w.queue.heap[i].at)
+		}
+	}
+	return w.queue.heap[0].at > h.until
 }
 
 // settleBudget is how many events Settle lets happen.
@@ -209,6 +241,9 @@ func (w *world) podReason(p int32) (why, remedy string) {
 		}
 	}
 	if !r.ready {
+		if program := w.programOf(p); program != nil {
+			return "not ready: its program " + program.String(), ""
+		}
 		return "not ready", ""
 	}
 	return "", ""

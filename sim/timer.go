@@ -49,13 +49,18 @@ const (
 	// The pod garbage collector; of the world.
 	purposeCleanup
 
+	// Programs.
+	purposeSignal  // of a container: its program is told that it runs, or that it is to stop
+	purposeTimer   // of a timer: it fires
+	purposeMessage // of a message: it arrives
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "exit",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup",
+	"monitor", "evict", "cleanup", "signal", "timer", "message",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

@@ -69,6 +69,7 @@ func (w *world) removeVolume(v int32) {
 		a = next
 	}
 	w.queue.cancel(purposeReclaim, v)
+	w.eraseVolume(gone.UID)
 	w.volumes.remove(v)
 	if !gone.ClaimRef.Set {
 		w.resyncClaims() // whoever was bound to it finds out by itself

@@ -30,6 +30,7 @@ type world struct {
 	nextIP      uint32
 	nextVIP     uint32
 	events      int64 // how many there have been
+	told        int64 // records of the trace that tell of the world: neither choices nor what programs log
 	fingerprint uint64
 
 	queue   queue
@@ -49,6 +50,9 @@ type world struct {
 	freeCont    int32 // the first of the containers not in use, chained by next; nowhere if there is none
 	claims      table[claim]
 	volumes     table[volume]
+	contents    contents
+	processes   processes
+	messages    messages
 	attachments []attachment
 	freeAttach  int32
 	classes     table[class]
@@ -94,6 +98,7 @@ type scratch struct {
 	adopted   []policy.Pod
 	owned     []model.Symbol // revisions that this sync has adopted
 	truncated []model.Symbol
+	calls     syscalls
 }
 
 func newWorld(c Config) *world {
@@ -103,6 +108,7 @@ func newWorld(c Config) *world {
 		library: &library{byText: map[string]policy.Template{}},
 		choices: seededChoices(c.Seed),
 		nextUID: 1, nextVersion: 1,
+		processes: newProcesses(), messages: newMessages(),
 		freeBox: nowhere, freeMount: nowhere, freeCont: nowhere, freeAttach: nowhere,
 	}
 	w.choices.custom = c.Chooser
@@ -153,6 +159,12 @@ func (w *world) copyFrom(src *world) {
 	w.orphaned.CopyFrom(&src.orphaned)
 	w.watched = own.watched
 	w.watched.CopyFrom(&src.watched)
+	w.contents = own.contents
+	w.contents.copyFrom(&src.contents)
+	w.processes = own.processes
+	w.processes.copyFrom(&src.processes)
+	w.messages = own.messages
+	w.messages.copyFrom(&src.messages)
 	w.copySets(&own, src)
 	w.copyCaches(&own, src)
 	w.scratch = own.scratch
@@ -243,6 +255,12 @@ func (w *world) dispatch(e event) {
 		w.containerReady(e.entity)
 	case purposeExit:
 		w.containerExits(e.entity)
+	case purposeSignal:
+		w.signal(e.entity)
+	case purposeTimer:
+		w.timerFires(e.entity)
+	case purposeMessage:
+		w.arrive(e.entity)
 	case purposeBind:
 		w.syncClaim(e.entity)
 	case purposeProvision:
@@ -293,6 +311,9 @@ func (w *world) soon() model.Instant {
 
 func (w *world) record(r record) {
 	r.at = w.now
+	if r.kind != recChoice && r.kind != recLogged {
+		w.told++
+	}
 	w.trace.add(r)
 }
 

@@ -202,7 +202,7 @@ func TestMySQLStopsWithoutItsVolume(t *testing.T) {
 		says   string
 		start  bool // it notices at its start
 	}{
-		{"no volume", func(b *box) { b.disk = nil }, binlog + ": no persistent volume is mounted there", true},
+		{"no volume", func(b *box) { b.disk = nil }, binlog + ": no volume is mounted there", true},
 		{"the volume has been taken away", func(b *box) { b.disk.gone = true }, binlog + ": input/output error", true},
 		{"the volume is read-only", func(b *box) { b.disk.readOnly = true }, binlog + ": read-only file system", false},
 	} {

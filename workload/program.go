@@ -118,9 +118,9 @@ type Container interface {
 
 // The errors of system calls, in the words of libc and of the kernel.
 var (
-	ErrNoName   = errors.New("name or service not known")             // NXDOMAIN, or no address
-	ErrNoAnswer = errors.New("temporary failure in name resolution")  // nobody answers, or not now
-	ErrNoVolume = errors.New("no persistent volume is mounted there") // what is written there would be gone with the container
+	ErrNoName   = errors.New("name or service not known")            // NXDOMAIN, or no address
+	ErrNoAnswer = errors.New("temporary failure in name resolution") // nobody answers, or not now
+	ErrNoVolume = errors.New("no volume is mounted there")           // what is written there would be gone with the container
 	ErrNotExist = errors.New("no such file or directory")
 	ErrReadOnly = errors.New("read-only file system")
 	ErrIO       = errors.New("input/output error") // the volume has been taken away

@@ -143,6 +143,8 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 		return func() { w.addClass(o) }, nil
 	case *model.Node:
 		return func() { w.applyNode(o) }, nil
+	case *model.PodDisruptionBudget:
+		return func() { w.addBudget(o) }, nil
 	default:
 		return nil, notByHand(object.Kind(), object.Meta().Name)
 	}
@@ -176,6 +178,8 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 		return func() { w.updateClass(o) }, nil
 	case *model.Node:
 		return func() { w.applyNode(o) }, nil
+	case *model.PodDisruptionBudget:
+		return func() { w.addBudget(o) }, nil
 	case *model.Pod:
 		return w.preparePod(o, old.(*model.Pod))
 	default:

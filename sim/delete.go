@@ -73,6 +73,9 @@ func (o Delete) prepare(w *world) (func(), error) {
 	case model.KindService:
 		s, err := must(w, &w.services, kind, namespace, name)
 		return func() { w.removeService(s) }, err
+	case model.KindPodDisruptionBudget:
+		b, err := must(w, &w.budgets, kind, namespace, name)
+		return func() { w.removeBudget(b) }, err
 	case model.KindNode:
 		n, err := must(w, &w.nodes, kind, "", name)
 		return func() { w.deleteNode(n) }, err

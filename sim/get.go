@@ -263,6 +263,26 @@ func nodeTable(nodes []model.Node, now model.Instant) *textTable {
 	return t
 }
 
+// PodDisruptionBudgets are the budgets of a namespace, by name, with what they allow.
+func (c *Cluster) PodDisruptionBudgets(opts ...Option) List[model.PodDisruptionBudget] {
+	return listOf(c.w, c.w.budgets.all, c.w.modelBudget, func(b *model.PodDisruptionBudget) *model.ObjectMeta { return &b.ObjectMeta }, inNamespace(opts), budgetTable)
+}
+
+func budgetTable(budgets []model.PodDisruptionBudget, now model.Instant) *textTable {
+	t := newTable("NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE")
+	orNone := func(v *model.IntOrString) string {
+		if v == nil {
+			return "N/A"
+		}
+		return v.String()
+	}
+	for i := range budgets {
+		b := &budgets[i]
+		t.row(b.Name, orNone(b.Spec.MinAvailable), orNone(b.Spec.MaxUnavailable), fmt.Sprint(b.Status.DisruptionsAllowed), age(now, b.CreatedAt))
+	}
+	return t
+}
+
 // Endpoint is one address of a Service.
 type Endpoint struct {
 	Service     string

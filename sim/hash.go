@@ -99,6 +99,22 @@ func (h *hashing) state() uint64 {
 		}
 		sum += uint64(d)
 	}
+	for b := range h.budgets.all {
+		row := h.budgets.at(b)
+		d := digest64(13)
+		d.put(h.name(row.name))
+		d.text(jsonText(&row.spec.Spec))
+		for _, e := range row.evicted {
+			d.put(uint64(e.at))
+		}
+		sum += uint64(d)
+	}
+	for _, r := range h.draining {
+		d := digest64(14)
+		d.put(h.name(h.nodes.at(r.node).name), h.name(r.name), uint64(r.since), uint64(r.next), h.symbol(r.refused))
+		d.flags(r.asked)
+		sum += uint64(d)
+	}
 	for i := range h.images.all {
 		row := h.images.at(i)
 		d := digest64(2)

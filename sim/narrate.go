@@ -124,6 +124,17 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "is being killed at " + object + ": its object is gone", true
 	case recSandboxCleared:
 		return "has stopped at " + object + ", where it had gone on without an object", true
+	case recEvicted:
+		return "is evicted", true
+	case recEvictionFailed:
+		return "may be evicted, and is not deleted: " + text, true
+	case recEvictionRefused:
+		if r.a == 0 {
+			return "is not evicted: " + text, true
+		}
+		return "is not evicted (kubectl will retry after 5s): " + text, true
+	case recDrained:
+		return "is drained", true
 	case recNodeSilent:
 		return "does not answer any more", true
 	case recNodeHeard:

@@ -126,32 +126,6 @@ func (w *world) cordon(n int32, on bool) {
 	w.wakePods()
 }
 
-// Drain is `kubectl drain`: it cordons the node and evicts its pods, which get
-// their grace period. It does not wait for them to be gone. PodDisruptionBudgets
-// are not modelled: every eviction is granted.
-func (c *Cluster) Drain(node string) error { return c.Do(Drain{Node: node}) }
-
-// Drain is [Cluster.Drain] as an operation.
-type Drain struct{ Node string }
-
-// String implements [Operation].
-func (o Drain) String() string { return "kubectl drain " + o.Node }
-
-func (o Drain) prepare(w *world) (func(), error) {
-	n, err := must(w, &w.nodes, model.KindNode, "", o.Node)
-	if err != nil {
-		return nil, err
-	}
-	return func() {
-		w.cordon(n, true)
-		for p := range w.pods.all {
-			if r := w.pods.at(p); r.node == n && !r.deleting {
-				w.deletePod(p, gracefully)
-			}
-		}
-	}, nil
-}
-
 // CrashContainer is a fault: a container that runs exits with code 1, and its
 // kubelet starts it again after its back-off. Container "" is the first one.
 type CrashContainer struct{ Namespace, Pod, Container string }

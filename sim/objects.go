@@ -32,6 +32,9 @@ func (c *Cluster) Objects() []model.Object {
 	for s := range w.services.all {
 		out = append(out, w.modelService(s))
 	}
+	for b := range w.budgets.all {
+		out = append(out, w.modelBudget(b))
+	}
 	for s := range w.sets.all {
 		out = append(out, w.modelSet(s))
 	}
@@ -97,6 +100,10 @@ func (w *world) object(kind model.Kind, namespace, name string) model.Object {
 	case model.KindNode:
 		if n, ok := w.nodes.find(n); ok {
 			return w.modelNode(n)
+		}
+	case model.KindPodDisruptionBudget:
+		if b, ok := w.budgets.find(n); ok {
+			return w.modelBudget(b)
 		}
 	}
 	return nil

@@ -77,6 +77,7 @@ var kinds = []struct {
 	{model.KindPersistentVolume, []string{"persistentvolume", "persistentvolumes", "pv"}},
 	{model.KindStorageClass, []string{"storageclass", "storageclasses", "sc"}},
 	{model.KindNode, []string{"nodes", "no", "node"}},
+	{model.KindPodDisruptionBudget, []string{"poddisruptionbudget", "poddisruptionbudgets", "pdb"}},
 }
 
 // shortKind is the shortest name of a kind that kubectl knows and people say.

@@ -65,6 +65,7 @@ func (w *world) checkPodName(set *statefulSet, name model.Name, rev model.Symbol
 func (w *world) podChanged(p int32) {
 	w.pods.at(p).version = w.bump()
 	w.feedPod(p)
+	w.retryEvictions()
 }
 
 // podView is what the StatefulSet controller sees of a pod.
@@ -167,6 +168,7 @@ func (w *world) removePod(p int32) {
 	w.queue.cancel(purposeSchedule, p)
 	w.pods.remove(p)
 	w.unwant(&gone)
+	w.retryEvictions()
 	if gone.set != nowhere {
 		w.feedPodGone(gone.set, gone.name.Ordinal, gone.uid)
 	}

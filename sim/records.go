@@ -64,6 +64,12 @@ const (
 	recTaintEvicted // subject is the pod, object the node
 	recCollected    // by the pod garbage collector; subject is the pod, object the node; a: 1 if that is deleted
 
+	// Evictions: subject is the pod.
+	recEvicted
+	recEvictionFailed  // text: the error
+	recEvictionRefused // object: the node that is drained; text: what was said; a: 1 if kubectl asks again
+	recDrained         // subject is the node
+
 	// Storage: subject is the claim or volume.
 	recClaimBound // object: the volume
 	recClaimTerminating
@@ -114,7 +120,7 @@ func kindCode(k model.Kind) uint8 {
 
 var kindCodes = [...]model.Kind{
 	model.KindStatefulSet, model.KindControllerRevision, model.KindPod, model.KindService, model.KindPersistentVolumeClaim,
-	model.KindPersistentVolume, model.KindStorageClass, model.KindNode,
+	model.KindPersistentVolume, model.KindStorageClass, model.KindNode, model.KindPodDisruptionBudget,
 }
 
 func boolByte(b bool) uint8 {

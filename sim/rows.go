@@ -143,22 +143,22 @@ type pod struct {
 	node       int32
 	grace      int32 // deletionGracePeriodSeconds
 	deleting   bool
-	deletedAt  model.Instant // deletionTimestamp: when the grace period ends
-	ip         uint32        // as its kubelet has reported it
-	sandbox    int32         // what its kubelet runs of it; nowhere before the kubelet has heard of it
-	waitsTold  bool          // that its volume cannot be attached has been said
-	place      placement     // of a pod without a node
-	shown      *shownStatus  // what its kubelet said last, while that is not heard
-	disrupted  disruption    // condition DisruptionTarget
+	deletedAt  model.Instant   // deletionTimestamp: when the grace period ends
+	ip         uint32          // as its kubelet has reported it
+	sandbox    int32           // what its kubelet runs of it; nowhere before the kubelet has heard of it
+	waitsTold  bool            // that its volume cannot be attached has been said
+	place      placement       // of a pod without a node
+	shown      *shownStatus    // what its kubelet said last, while that is not heard
+	disrupted  disruptionCause // condition DisruptionTarget
 	eviction   nodelifecycle.Eviction
 	started    model.Instant // status.startTime
 }
 
-// disruption is why a pod has the condition DisruptionTarget.
-type disruption uint8
+// disruptionCause is why a pod has the condition DisruptionTarget.
+type disruptionCause uint8
 
 const (
-	notDisrupted disruption = iota
+	notDisrupted disruptionCause = iota
 	disruptedByTaint
 	disruptedByGC
 	disruptedByEviction
@@ -168,7 +168,7 @@ const (
 // reason is the condition's reason.
 //
 // Source: k8s.io/api/core/v1/types.go, PodReason constants.
-func (d disruption) reason() string {
+func (d disruptionCause) reason() string {
 	return [...]string{"", "DeletionByTaintManager", "DeletionByPodGC", "EvictionByEvictionAPI", "TerminationByKubelet"}[d]
 }
 

@@ -136,6 +136,7 @@ func (w *world) reasons() []Reason {
 	for s := range w.sets.all {
 		out = append(out, w.setReasons(s)...)
 	}
+	out = append(out, w.drainReasons()...)
 	for p := range w.pods.all {
 		if why, remedy := w.podReason(p); why != "" {
 			out = append(out, Reason{"pod/" + w.rendered(w.pods.at(p).name), why, remedy})

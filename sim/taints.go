@@ -82,8 +82,8 @@ func (w *world) reviewEviction(p int32) {
 	}
 }
 
-// evict is the end of a pod's patience with its node, or of its node's with it.
-func (w *world) evict(p int32) {
+// evictTainted is the end of a pod's patience with its node, or of its node's with it.
+func (w *world) evictTainted(p int32) {
 	r := w.pods.at(p)
 	if r.deleting {
 		return

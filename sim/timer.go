@@ -54,13 +54,16 @@ const (
 	purposeTimer   // of a timer: it fires
 	purposeMessage // of a message: it arrives
 
+	// Drains; of the world.
+	purposeDrain
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "exit",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup", "signal", "timer", "message",
+	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

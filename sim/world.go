@@ -57,6 +57,8 @@ type world struct {
 	freeAttach  int32
 	classes     table[class]
 	services    table[service]
+	budgets     table[budget]
+	draining    []drainedPod // pods that drains wait for
 	endpoints   table[endpoint]
 
 	unschedulable int32 // pods that found no node and wait
@@ -141,6 +143,8 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.volumes, &own.volumes, &src.volumes)
 	copyTable(&w.classes, &own.classes, &src.classes)
 	copyTable(&w.services, &own.services, &src.services)
+	copyTable(&w.budgets, &own.budgets, &src.budgets)
+	w.draining = append(own.draining[:0], src.draining...)
 	w.sandboxes = append(own.sandboxes[:0], src.sandboxes...)
 	w.mounts = append(own.mounts[:0], src.mounts...)
 	w.containers = append(own.containers[:0], src.containers...)
@@ -274,9 +278,11 @@ func (w *world) dispatch(e event) {
 	case purposeMonitor:
 		w.monitor()
 	case purposeEvict:
-		w.evict(e.entity)
+		w.evictTainted(e.entity)
 	case purposeCleanup:
 		w.cleanUp()
+	case purposeDrain:
+		w.askEvictions()
 	case purposeCollect:
 		w.collect()
 	case purposeWatch:

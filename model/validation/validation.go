@@ -36,6 +36,8 @@ func CreateIn(object model.Object, rules release.Rules) field.ErrorList {
 		return Node(o)
 	case *model.ControllerRevision:
 		return ControllerRevision(o)
+	case *model.PodDisruptionBudget:
+		return nil
 	default:
 		panic(fmt.Sprintf("validation: an object of the unknown type %T", object))
 	}
@@ -59,6 +61,8 @@ func UpdateIn(updated, old model.Object, rules release.Rules) field.ErrorList {
 		return statefulSetUpdate(o, old.(*model.StatefulSet), rules)
 	case *model.Pod:
 		return PodUpdate(o, old.(*model.Pod))
+	case *model.PodDisruptionBudget:
+		return nil
 	case *model.Service:
 		return ServiceUpdate(o, old.(*model.Service))
 	case *model.PersistentVolumeClaim:

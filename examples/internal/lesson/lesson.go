@@ -94,6 +94,9 @@ func (t *Teller) Since() {
 	t.at = t.C.TraceLen()
 }
 
+// Skip leaves untold what has happened since something was told last.
+func (t *Teller) Skip() { t.at = t.C.TraceLen() }
+
 // Show prints what a command prints.
 func (t *Teller) Show(command string, what fmt.Stringer) {
 	t.print("$ " + command + "\n" + what.String())

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -10,9 +11,10 @@ import (
 )
 
 // Client writes and reads, one request after the other, and remembers what it was
-// promised. Each request looks its server's name up; one that is not answered in time,
-// or is refused, it makes once more after a pause. A write it repeats until it is
-// promised; a read it gives up.
+// promised. It looks its server's name up once and keeps to the address, as one does who
+// has a connection; after a request that is not answered in time, or is refused, it looks
+// the name up anew. A write it repeats, after a pause, until it is promised; a read it
+// gives up.
 //
 // Its records have a name of their own ("client-0@10.0.0.5+3000000000#7"), so that a
 // server can tell a repeated write from another, and whoever looks at the log can tell
@@ -35,6 +37,7 @@ type Client struct {
 	again   bool          // it has been made before, in vain
 	waiting bool          // for an answer
 	asked   model.Instant // when it was made last
+	servers [2]netip.Addr // whom it writes to and reads from; invalid if DNS is to be asked
 	record  int           // the number of the record that is written
 	notes   File
 	tally   Tally
@@ -129,28 +132,27 @@ func (p Client) begin(c Container) Program {
 
 // attempt makes the request that is open.
 func (p Client) attempt(c Container) Program {
-	name := p.Write
-	if p.request == requestRead {
-		name = p.Read
-	}
-	addrs, err := c.Lookup(name)
-	if err != nil {
-		p.tally.Unresolved++
-		return p.failed(c)
-	}
-	server := addrs[0]
-	if len(addrs) > 1 {
-		server = addrs[c.Choose("server", len(addrs))]
+	server := p.server()
+	if !server.IsValid() {
+		addrs, err := c.Lookup([...]string{p.Write, p.Read}[p.request-1])
+		if err != nil {
+			p.tally.Unresolved++
+			return p.failed(c)
+		}
+		*server = addrs[c.Choose("server", len(addrs))]
 	}
 	if p.request == requestRead {
-		c.Send(server, ReadRequest{ID: p.id})
+		c.Send(*server, ReadRequest{ID: p.id})
 	} else {
-		c.Send(server, WriteRequest{ID: p.id, Record: p.text(), Again: p.again})
+		c.Send(*server, WriteRequest{ID: p.id, Record: p.text(), Again: p.again})
 	}
 	p.asked, p.waiting, p.again = c.Now(), true, true
 	c.SetTimer(timerGiven, orDefault(p.Timeout, time.Second))
 	return p
 }
+
+// server is whom it makes the request to.
+func (p *Client) server() *netip.Addr { return &p.servers[p.request-1] }
 
 // text is the record that is being written.
 func (p *Client) text() string { return p.name + "#" + strconv.Itoa(p.record) }
@@ -214,6 +216,7 @@ func (p Client) done(c Container) Program {
 // failed ends an attempt. A read is given up; a write is made once more.
 func (p Client) failed(c Container) Program {
 	p.open = p.request == requestWrite
+	*p.server() = netip.Addr{}
 	return p.pause(c)
 }
 
@@ -243,7 +246,7 @@ func (p Client) Done() bool { return p.request == requestNothing && p.name != ""
 func (p Client) AppendState(b []byte) []byte {
 	t := &p.tally
 	s := state(b).text(p.name).int(p.id).int(int64(p.request)).flags(p.open, p.again, p.waiting)
-	return s.int(int64(p.asked)).int(int64(p.record)).file(p.notes).int(int64(t.Promised)).int(int64(t.Answered)).
+	return s.addr(p.servers[0]).addr(p.servers[1]).int(int64(p.asked)).int(int64(p.record)).file(p.notes).int(int64(t.Promised)).int(int64(t.Answered)).
 		int(int64(t.Stale)).int(int64(t.Refused)).int(int64(t.Unheard)).int(int64(t.Unresolved))
 }
 

@@ -98,6 +98,21 @@ func TestClientRetries(t *testing.T) {
 	require.Positive(t, client(b).Tally().Unheard)
 }
 
+// A client keeps to the address that it knows, as long as it is answered.
+func TestClientKeepsItsServer(t *testing.T) {
+	c := newCluster(t)
+	old := c.run("mysql-0", "a", newDisk(), workload.MySQL{})
+	b := c.run("client-0", "b", nil, workload.Client{Write: "mysql-0.mysql"})
+	c.pass(1500 * time.Millisecond)
+	c.run("mysql-0", "c", newDisk(), workload.MySQL{}) // DNS knows this one now
+	c.pass(5 * time.Second)
+	require.Equal(t, client(b).Tally().Promised, server(old).Records().Len())
+	old.stop()
+	c.pass(5 * time.Second)
+	require.Equal(t, 1, client(b).Tally().Unheard)
+	require.Greater(t, client(b).Tally().Promised, 7)
+}
+
 // An answer that does not count what it must count is too old.
 func TestClientNoticesOldAnswers(t *testing.T) {
 	c := newCluster(t)

@@ -159,12 +159,6 @@ func (w *world) exit(p int32, code int32) {
 	w.queue.arm(purposeExit, row.container, w.now)
 }
 
-// exited reports whether the program of a container has ended by itself.
-func (w *world) exited(c int32) bool {
-	p := w.containers[c].process - 1
-	return p != nowhere && w.processes.rows[p].exiting
-}
-
 // setTimer sets a timer of a process, or moves it.
 func (w *world) setTimer(p int32, id workload.TimerID, at model.Instant) {
 	t := w.timerOf(p, id)

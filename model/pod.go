@@ -191,13 +191,24 @@ type ContainerStatus struct {
 	Name         string  `json:"name"`
 	Image        string  `json:"image"`
 	Ready        bool    `json:"ready"`
-	State        string  `json:"state"`            // "waiting", "running" or "terminated"
-	Reason       string  `json:"reason,omitempty"` // of waiting and terminated: "CrashLoopBackOff", "Error"...
+	State        string  `json:"state"`             // "waiting", "running" or "terminated"
+	Reason       string  `json:"reason,omitempty"`  // of waiting and terminated: "CrashLoopBackOff", "Error"...
+	Message      string  `json:"message,omitempty"` // of waiting
 	StartedAt    Instant `json:"startedAt,omitempty"`
 	FinishedAt   Instant `json:"finishedAt,omitempty"`
 	ExitCode     int32   `json:"exitCode,omitempty"`
 	RestartCount int32   `json:"restartCount"`
 	Started      bool    `json:"started,omitempty"` // it runs, and its startup probe, if it has one, has succeeded
+
+	LastState *Termination `json:"lastState,omitempty"` // how the run before this one has ended
+}
+
+// Termination is how a run of a container has ended.
+type Termination struct {
+	ExitCode   int32   `json:"exitCode"`
+	Reason     string  `json:"reason,omitempty"` // "Completed", "Error", "OOMKilled"...
+	StartedAt  Instant `json:"startedAt,omitempty"`
+	FinishedAt Instant `json:"finishedAt,omitempty"`
 }
 
 // Ready reports whether the condition Ready is True.

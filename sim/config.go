@@ -54,6 +54,9 @@ type Latencies struct {
 	Start      Latency // to start a container: 500ms
 	Ready      Latency // from its start until a container is ready: 500ms
 	PreStop    Latency // of a preStop hook that is not a sleep: 0
+	PostStart  Latency // of a postStart hook that is not a sleep: 0
+	Init       Latency // that the program of an init container runs, if its Image does not say so: 500ms
+	Probe      Latency // from the start of a kubelet until it probes a container that runs already; Kubernetes draws up to a period: 0
 	Collect    Latency // until the garbage collector sees to what has lost its owner, and until a deleted claim goes after its last pod: Controller and at once; in manual mode both at once
 	Message    Latency // of a message between programs, also on one node: 1ms
 	Remove     Latency // from the end of a deleted pod's last container, which leaves it Failed or Succeeded, until its object is gone: 0
@@ -62,16 +65,34 @@ type Latencies struct {
 // Image says how the containers of an image behave. The zero Image is a program
 // that becomes ready, runs for ever and ignores SIGTERM, so that the whole grace
 // period of its pod is seen.
+//
+// A program that is asked by a startup or liveness probe says yes once it has booted, by
+// a readiness probe once it can serve, and nothing any more when it hangs. A container
+// without a readiness probe is ready when its program can serve.
 type Image struct {
-	// Missing is an image that cannot be pulled.
+	// Missing is an image that cannot be pulled, until [MendImage].
 	Missing bool
-	// NeverReady is a program that starts and never becomes ready.
+	// NeverReady is a program that starts and can never serve.
 	NeverReady bool
-	// Ready is how long after its start the container is ready; the zero Latency
+	// Ready is how long after its start the program can serve; the zero Latency
 	// means Latencies.Ready.
 	Ready Latency
-	// Stop is how long after SIGTERM the program exits; the zero Latency means
-	// never.
+	// Boot is how long after its start the program works, as startup and liveness
+	// probes see it; the zero Latency means from its start on.
+	Boot Latency
+	// Hang is how long after that the program hangs, as by the fault [Hang]; the zero
+	// Latency means never, and Fixed(0) that it never answers a probe.
+	Hang Latency
+	// PostStartFails is a program whose postStart hook fails when its time is over.
+	PostStartFails bool
+	// Run is how long after its start the program exits with ExitCode; the zero
+	// Latency means never, and Latencies.Init for an init container that is not
+	// NeverReady.
+	Run Latency
+	// ExitCode is the code with which the program exits after Run.
+	ExitCode int32
+	// Stop is how long after SIGTERM the program exits with code 0; the zero Latency
+	// means never.
 	Stop Latency
 	// Crash is how long after its start the program exits with code 1; the zero
 	// Latency means never.
@@ -104,6 +125,9 @@ var defaults = Latencies{
 	Ready:      Fixed(500 * time.Millisecond),
 	PreStop:    Fixed(0),
 	Message:    Fixed(time.Millisecond),
+	PostStart:  Fixed(0),
+	Init:       Fixed(500 * time.Millisecond),
+	Probe:      Fixed(0),
 	Remove:     Fixed(0),
 }
 
@@ -121,6 +145,9 @@ func (l Latencies) orDefaults() Latencies {
 		Ready:      l.Ready.or(defaults.Ready),
 		PreStop:    l.PreStop.or(defaults.PreStop),
 		Message:    l.Message.or(defaults.Message),
+		PostStart:  l.PostStart.or(defaults.PostStart),
+		Init:       l.Init.or(defaults.Init),
+		Probe:      l.Probe.or(defaults.Probe),
 		Remove:     l.Remove.or(defaults.Remove),
 		Collect:    l.Collect, // without one, see world.depart and world.letGo
 	}

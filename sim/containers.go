@@ -1,44 +1,103 @@
 package sim
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
-	"github.com/ordinal-sim/ordinal/model/release"
-	"github.com/ordinal-sim/ordinal/policy"
 )
 
-// The kubelet, for one container: it pulls the image, starts the program, hears
-// from it when it is ready, starts it again when it crashes, and stops it.
+// The kubelet, for one container: it starts the program, runs its postStart hook,
+// hears of its end, and starts it again after a back-off. When it does so is for the
+// pod's worker to say (worker.go), where the image comes from is in pulls.go, how a
+// program is stopped in stopping.go, and what it says when it is asked in health.go
+// and probes.go.
 //
 // Source: pkg/kubelet/kuberuntime/kuberuntime_manager.go and kuberuntime_container.go.
-
-const (
-	// The delay between a crash and the restart: nothing, 10s, 20s, ..., 300s. A
-	// program that has run for longer than ten minutes has made up for it.
-	firstBackOff   = 10
-	longestBackOff = 300
-	backOffForget  = 600 * time.Second
-	// What a program gets between SIGTERM and SIGKILL, however long its preStop
-	// hook took.
-	shortestStop = 2 * time.Second
-)
 
 // Exit codes.
 const (
 	exitOK     = 0
 	exitError  = 1
 	exitKilled = 137 // by SIGKILL
+	exitLost   = 255 // nobody knows: its machine went down
 )
 
-// image is how a container behaves.
-func (w *world) image(c int32) Image {
-	return w.settings.config.Images[w.containerSpec(c).Image]
+// exitCause is why a container has ended, where its exit code does not say it.
+type exitCause uint8
+
+const (
+	endedItself  exitCause = iota
+	endedByOOM             // it used more memory than it may
+	endedByCrash           // of its machine
+	endedUnseen            // nobody knows how
+)
+
+// hookStage is how far a container's postStart hook is.
+type hookStage uint8
+
+const (
+	noHook     hookStage = iota
+	hookRuns             // nothing else of the pod is started meanwhile
+	hookFailed           // the container is killed for it
+)
+
+// recipe is a container of a template and what is worked out from it once. It never
+// changes.
+type recipe struct {
+	spec      *model.Container
+	kind      containerKind
+	name      model.Symbol
+	image     model.Symbol
+	pull      model.PullPolicy
+	behaviour *Image
 }
 
-func (w *world) containerSpec(c int32) *model.Container {
+// learnRecipe works out what a container of a template is.
+func (w *world) learnRecipe(spec *model.Container, kind containerKind) recipe {
+	if kind == initContainer && spec.Sidecar() {
+		kind = sidecar
+	}
+	behaviour := w.settings.config.Images[spec.Image]
+	return recipe{
+		spec: spec, kind: kind, name: w.symbol(spec.Name), image: w.symbol(spec.Image),
+		pull: pullPolicy(spec), behaviour: &behaviour,
+	}
+}
+
+// pullPolicy is when the image of a container is pulled.
+//
+// Source: pkg/apis/core/v1/defaults.go, SetDefaults_Container.
+func pullPolicy(c *model.Container) model.PullPolicy {
+	if c.ImagePullPolicy != "" {
+		return c.ImagePullPolicy
+	}
+	rest := c.Image[strings.LastIndexByte(c.Image, '/')+1:]
+	if _, tag, tagged := strings.Cut(rest, ":"); tagged && tag != "latest" {
+		return model.PullIfNotPresent
+	}
+	return model.PullAlways
+}
+
+// recipe is what a container is made from.
+func (w *world) recipe(c int32) *recipe {
 	row := &w.containers[c]
-	return &w.template(w.sandboxes[row.sandbox].template).spec.Spec.Containers[row.index]
+	return &w.template(w.sandboxes[row.sandbox].template).containers[row.index]
+}
+
+// image is how a container behaves.
+func (w *world) image(c int32) *Image { return w.recipe(c).behaviour }
+
+func (w *world) containerSpec(c int32) *model.Container { return w.recipe(c).spec }
+
+// findContainer is the container of a pod with a name; the first main one for "".
+func (w *world) findContainer(p int32, name string) (int32, bool) {
+	for c := range w.containersOf(p) {
+		if spec := w.recipe(c); name == "" && spec.kind == mainContainer || name != "" && spec.spec.Name == name {
+			return c, true
+		}
+	}
+	return nowhere, false
 }
 
 // move puts a container into a state.
@@ -46,32 +105,7 @@ func (w *world) move(c int32, s containerState) {
 	w.containers[c].state, w.containers[c].since = s, w.now
 }
 
-// beginContainer pulls the image of a container, unless its node has it.
-func (w *world) beginContainer(c int32) {
-	row := &w.containers[c]
-	box := &w.sandboxes[row.sandbox]
-	symbol := w.template(box.template).images[row.index]
-	name := model.Name{Base: symbol, Ordinal: box.node}
-	if i, ok := w.images.find(name); ok {
-		if ready := w.images.at(i).ready; ready > w.now {
-			w.move(c, containerPulling)
-			w.queue.arm(purposeProgress, c, ready)
-			return
-		}
-		w.startContainer(c)
-		return
-	}
-	node := w.nodes.at(box.node)
-	ready := max(w.now, node.pullsDone).Add(w.draw(&w.settings.latencies.Pull, "pull"))
-	node.pullsDone = ready
-	w.move(c, containerPulling)
-	if !w.image(c).Missing {
-		w.images.add(nodeImage{identity: w.stamp(name), ready: ready})
-	}
-	w.record(record{kind: recPulling, subject: box.name, text: symbol})
-	w.queue.arm(purposeProgress, c, ready)
-}
-
+// startContainer creates and starts a container whose image is there.
 func (w *world) startContainer(c int32) {
 	w.move(c, containerStarting)
 	w.queue.arm(purposeProgress, c, w.after(&w.settings.latencies.Start, "start"))
@@ -80,167 +114,146 @@ func (w *world) startContainer(c int32) {
 // progressContainer is the next thing that a container has waited for.
 func (w *world) progressContainer(c int32) {
 	row := &w.containers[c]
-	switch row.state {
-	case containerPulling:
-		if w.image(c).Missing {
-			w.move(c, containerNoImage)
-			w.record(record{kind: recPullFailed, subject: w.sandboxes[row.sandbox].name, text: w.imageSymbol(c)})
-			return
-		}
-		w.startContainer(c)
-	case containerCrashed:
-		row.restarts++
-		w.startContainer(c)
-	case containerStarting:
+	switch {
+	case row.stop == stopHook:
+		w.awaitTurn(c)
+	case row.stop == stopTurn:
+		w.terminate(c)
+	case row.state == containerPulling:
+		w.pulled(c)
+	case row.state == containerNoImage:
+		w.pullAgain(c)
+	case row.state == containerStarting:
 		w.containerStarted(c)
+	case row.state == containerCrashed:
+		w.syncSandbox(row.sandbox) // its back-off is over
+	case row.hook == hookRuns:
+		w.hookDone(c)
 	}
 }
 
-func (w *world) imageSymbol(c int32) model.Symbol {
-	row := &w.containers[c]
-	return w.template(w.sandboxes[row.sandbox].template).images[row.index]
-}
-
-// containerStarted is a program that runs. The next container of the pod follows;
-// with the last one the pod is Running.
+// containerStarted is a program that runs. Until its postStart hook is done nothing
+// else of the pod is started.
 func (w *world) containerStarted(c int32) {
 	w.move(c, containerRunning)
 	row := &w.containers[c]
-	row.started = w.now
-	if row.stopping {
-		return // its end is planned, and nothing follows
-	}
-	behaviour := w.image(c)
-	if behaviour.Program != nil {
-		w.startProcess(c, behaviour.Program)
-	} else if !behaviour.NeverReady {
-		latency := &behaviour.Ready
-		if !latency.set {
-			latency = &w.settings.latencies.Ready
+	spec := w.recipe(c)
+	row.started, row.ran, row.watched, row.failure, row.stop = w.now, true, false, startedWell, notStopped
+	row.runs++
+	row.passed = spec.spec.StartupProbe == nil
+	w.sandboxes[row.sandbox].running++
+	w.record(record{
+		kind: recContainerStarted, subject: w.sandboxes[row.sandbox].name, text: spec.name, a: int64(row.runs - 1), why: uint8(row.kind),
+	})
+	w.beginProgram(c)
+	if hook := spec.spec.PostStart; hook != nil {
+		if d := w.hookTime(hook, &w.settings.latencies.PostStart, "postStart"); d > 0 {
+			row.hook = hookRuns
+			w.queue.arm(purposeProgress, c, w.now.Add(d))
+			return
 		}
-		w.queue.arm(purposeReady, c, w.after(latency, "ready"))
-	}
-	if behaviour.Crash.set {
-		w.queue.arm(purposeExit, c, w.after(&behaviour.Crash, "crash"))
-	}
-	if row.restarts > 0 {
-		w.record(record{kind: recContainerRestarted, subject: w.sandboxes[row.sandbox].name, a: int64(row.restarts), b: int64(row.index)})
-	}
-	if row.next != nowhere {
-		if w.containers[row.next].state == containerWaiting {
-			w.beginContainer(row.next)
-		}
+		w.hookDone(c)
 		return
 	}
-	w.sandboxes[row.sandbox].phase = policy.Running
-	w.reportPhase(row.sandbox)
+	w.stepDone(row.sandbox)
 }
 
-// containerReady is a program that can serve. The pod is ready when all of its
-// containers are.
-func (w *world) containerReady(c int32) {
-	w.containers[c].ready = true
-	w.reportReady(w.containers[c].sandbox)
+// hookTime is how long a hook takes.
+func (w *world) hookTime(hook *model.LifecycleHandler, other *Latency, label string) time.Duration {
+	if hook.SleepSeconds != nil {
+		return seconds(*hook.SleepSeconds)
+	}
+	return w.draw(other, label)
 }
 
-// containerExits is the end of a program: it was stopped, or it crashes and will be
-// started again.
+// hookDone is the end of a postStart hook. A container whose hook fails is killed.
+func (w *world) hookDone(c int32) {
+	row := &w.containers[c]
+	row.hook = noHook
+	if !w.image(c).PostStartFails {
+		w.stepDone(row.sandbox)
+		return
+	}
+	row.hook = hookFailed
+	w.record(record{kind: recHookFailed, subject: w.sandboxes[row.sandbox].name, text: w.recipe(c).name})
+	w.killContainer(c, killedForHook, w.podGrace(row.sandbox))
+}
+
+// podGrace is the grace period that a pod asks for, in seconds.
+func (w *world) podGrace(s int32) int32 {
+	grace := w.template(w.sandboxes[s].template).grace
+	if grace < 0 {
+		return 1
+	}
+	return int32(min(grace, 1<<31-1))
+}
+
+// containerExits is the end of a program, which was planned: it was stopped, or it
+// ends by itself.
 func (w *world) containerExits(c int32) {
-	row := &w.containers[c]
-	if row.stopping {
-		w.containerGone(c, row.exitCode)
-		return
-	}
-	code := int32(exitError)
-	if w.exited(c) {
-		code = row.exitCode
-	}
-	w.crashContainer(c, code)
+	w.containerEnds(c, w.containers[c].exitCode, endedItself)
 }
 
-// crashContainer ends a program that nobody asked to stop.
-func (w *world) crashContainer(c int32, code int32) {
+// containerEnds is the end of a program, whoever has ended it.
+func (w *world) containerEnds(c int32, code int32, cause exitCause) {
 	row := &w.containers[c]
-	ran := w.now.Sub(row.started)
-	if row.restarts > 0 && ran > backOffForget {
-		row.backoff = 0
-	}
-	delay := row.backoff
-	row.backoff = min(max(firstBackOff, 2*row.backoff), longestBackOff)
-	row.exitCode, row.ready = code, false
-	w.move(c, containerCrashed)
-	w.cancelContainer(c)
-	if !w.nodes.at(w.sandboxes[row.sandbox].node).stopped {
-		w.queue.arm(purposeProgress, c, w.now.Add(seconds(delay)))
-	}
-	w.record(record{kind: recContainerCrashed, subject: w.sandboxes[row.sandbox].name, a: int64(delay), b: int64(row.index)})
-	w.reportReady(row.sandbox)
-}
-
-// stopContainer runs the preStop hook, sends SIGTERM and, when the grace period
-// is over, SIGKILL. All within the grace period, except that a program whose hook
-// took all of it still gets two seconds; before 1.28 whatever had a hook got the whole grace period after it.
-//
-// Source: pkg/kubelet/kuberuntime/kuberuntime_container.go, killContainer.
-func (w *world) stopContainer(c int32, grace int32) {
-	row := &w.containers[c]
-	first := !row.stopping
-	row.stopping = true
-	if row.state != containerRunning && row.state != containerStarting {
-		if row.state != containerExited {
-			w.containerGone(c, exitOK)
-		}
-		return
-	}
-	if w.exited(c) {
-		return // at this instant
-	}
-	w.queue.cancel(purposeReady, c)
-	hook := time.Duration(0)
-	if first {
-		hook = min(w.preStop(w.containerSpec(c)), seconds(grace))
-		w.terminate(c, w.now.Add(hook))
-	}
-	left := max(shortestStop, seconds(grace)-hook)
-	if w.rules.Has(release.PreStopDoublesGrace) && hook > 0 {
-		left = seconds(grace)
-	}
-	ends, code := hook+left, int32(exitKilled)
-	if stop := w.image(c).Stop; stop.set && w.containers[c].process == 0 {
-		if d := hook + w.draw(&stop, "stop"); d < ends {
-			ends, code = d, exitOK
-		}
-	}
-	at := w.now.Add(ends)
-	if earlier, armed := w.queue.armed(purposeExit, c); !first && armed && earlier < at {
-		return
-	}
-	row.exitCode = code
-	w.queue.arm(purposeExit, c, at)
-}
-
-// containerGone is the end of a container for good. The pod ends with the last one.
-func (w *world) containerGone(c int32, code int32) {
-	w.cancelContainer(c)
-	w.move(c, containerExited)
-	row := &w.containers[c]
-	row.exitCode, row.ready = code, false
 	box := &w.sandboxes[row.sandbox]
+	asked := row.stop != notStopped
+	w.cancelContainer(c)
+	row.last = containerEnd{exitCode: code, cause: cause, started: row.started, finished: w.now}
+	row.ended, row.unwell, row.stop = true, well, notStopped
+	row.serving, row.alive, row.hung = false, false, false
 	box.running--
-	if box.running == 0 {
-		w.endSandbox(row.sandbox)
+	switch {
+	case box.stage == sandboxStopping:
+		w.move(c, containerExited)
+		w.containerStopped(row.sandbox)
+		return
+	case row.kind == initContainer && code == exitOK && row.hook == noHook:
+		w.move(c, containerExited)
+	default:
+		w.move(c, containerCrashed)
+	}
+	if row.hook != noHook {
+		w.hookKilled(c)
 		return
 	}
-	w.reportReady(row.sandbox)
+	if asked && box.busy == c {
+		w.stepDone(row.sandbox)
+		return
+	}
+	if row.state == containerCrashed {
+		w.recordCrash(c)
+	}
+	w.syncSandbox(row.sandbox)
 }
 
-// resumeContainers is a kubelet that runs again: it restarts what has crashed
-// meanwhile, and looks whether what runs is ready.
-func (w *world) resumeContainers(s int32) {
-	for c := w.sandboxes[s].containers; c != nowhere; c = w.containers[c].next {
-		row := &w.containers[c]
-		if _, armed := w.queue.armed(purposeProgress, c); row.state == containerCrashed && !armed {
-			w.queue.arm(purposeProgress, c, w.now)
-		}
+// hookKilled is the end of a container whose postStart hook has failed, or was cut
+// short by that end.
+func (w *world) hookKilled(c int32) {
+	row := &w.containers[c]
+	if row.hook == hookRuns {
+		w.record(record{kind: recHookFailed, subject: w.sandboxes[row.sandbox].name, text: w.recipe(c).name})
 	}
+	row.hook = noHook
+	w.startFailed(c, failedHook)
+	w.stepDone(row.sandbox)
 }
+
+// recordCrash tells of a program that nobody has asked to stop, and when it is going
+// to run again.
+func (w *world) recordCrash(c int32) {
+	row := &w.containers[c]
+	r := record{kind: recContainerCrashed, subject: w.sandboxes[row.sandbox].name, a: nobodyRestarts, b: int64(row.index), why: uint8(row.last.cause)}
+	if len(w.template(w.sandboxes[row.sandbox].template).containers) > 1 {
+		r.text = w.recipe(c).name
+	}
+	if w.kubeletActs(w.sandboxes[row.sandbox].node) {
+		_, wait := row.backoff.until(row.last.finished, w.now)
+		r.a = int64(wait / time.Second)
+	}
+	w.record(r)
+}
+
+// nobodyRestarts stands for the seconds until a restart when there is nobody who does it.
+const nobodyRestarts = -1

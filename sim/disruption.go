@@ -17,12 +17,12 @@ import (
 // budget is a PodDisruptionBudget.
 type budget struct {
 	identity
-	spec    *model.PodDisruptionBudget
-	evicted []evicted // replaced, never edited
+	spec  *model.PodDisruptionBudget
+	spent []spent // replaced, never edited
 }
 
-// evicted is a pod whose eviction was allowed.
-type evicted struct {
+// spent is a pod whose eviction was allowed.
+type spent struct {
 	pod model.UID
 	at  model.Instant
 }
@@ -61,7 +61,7 @@ func (w *world) budgetOf(b int32) disruption.Budget {
 		pod := disruption.Pod{
 			Name: w.rendered(r.name), Ready: r.ready, Terminating: r.deleting, Controller: r.owner, Scale: scale, Missing: !ok,
 		}
-		for _, e := range row.evicted {
+		for _, e := range row.spent {
 			if e.pod == r.uid {
 				pod.Evicted, pod.EvictedAt = true, e.at
 			}
@@ -118,14 +118,14 @@ func (w *world) evict(p, from int32) error {
 	if from != nowhere {
 		row := w.budgets.at(from)
 		row.version = w.bump()
-		row.evicted = append(row.evicted[:len(row.evicted):len(row.evicted)], evicted{r.uid, w.now})
+		row.spent = append(row.spent[:len(row.spent):len(row.spent)], spent{r.uid, w.now})
 	}
 	if err := w.admit(VerbDelete, model.KindPod); err != nil {
 		w.retryEvictions()
 		return err
 	}
 	w.record(record{kind: recEvicted, subject: r.name})
-	r.disrupted = disruptedByEviction
+	w.disrupt(r, disruptedByEviction)
 	w.deletePod(p, gracefully)
 	return nil
 }
@@ -139,7 +139,7 @@ func (w *world) modelBudget(b int32) *model.PodDisruptionBudget {
 		ObservedGeneration: out.Generation, DisruptionsAllowed: status.Allowed, CurrentHealthy: status.CurrentHealthy,
 		DesiredHealthy: status.DesiredHealthy, ExpectedPods: status.ExpectedPods,
 	}
-	for _, e := range row.evicted {
+	for _, e := range row.spent {
 		for p := range w.pods.all {
 			if r := w.pods.at(p); r.uid == e.pod && !r.deleting && e.at.Add(disruption.Timeout) > w.now {
 				if out.Status.DisruptedPods == nil {

@@ -88,15 +88,6 @@ func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool)
 		if nodeHealth(r.a) == healthUnknown {
 			e.Reason, e.Message = "NodeNotReady", fmt.Sprintf("Node %s status is now: NodeNotReady", e.Name)
 		}
-	case recPulling:
-		e.Reason, e.Message = "Pulling", fmt.Sprintf("Pulling image %q", text)
-	case recPullFailed:
-		e.Type, e.Reason, e.Message = "Warning", "Failed", fmt.Sprintf("Failed to pull image %q: not found", text)
-	case recPodStopping:
-		e.Reason, e.Message = "Killing", "Stopping container"
-	case recContainerCrashed:
-		e.Type, e.Reason, e.Message = "Warning", "BackOff", "Back-off restarting failed container in pod "+e.Name
-		return e, r.a > 0
 	case recVolumeProvisioned:
 		e.Kind, e.Reason, e.Message = model.KindPersistentVolumeClaim, "ProvisioningSucceeded", "Successfully provisioned volume "+object
 	case recNotice:

@@ -83,56 +83,6 @@ func (c *Cluster) Pod(name string, opts ...Option) (*model.Pod, error) {
 	return copied(model.Clone(*c.w.modelPod(p))), nil
 }
 
-func podTable(pods []model.Pod, now model.Instant) *textTable {
-	t := newTable("NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE", "IMAGE")
-	for i := range pods {
-		p := &pods[i]
-		ready, restarts := 0, int32(0)
-		for _, c := range p.Status.ContainerStatuses {
-			restarts += c.RestartCount
-			if c.Ready {
-				ready++
-			}
-		}
-		if len(p.Status.ContainerStatuses) == 0 && p.Ready() {
-			ready = len(p.Spec.Containers) // played by hand
-		}
-		t.row(p.Name, fmt.Sprintf("%d/%d", ready, len(p.Spec.Containers)), PodStatus(p), strconv.Itoa(int(restarts)),
-			age(now, p.CreatedAt), orNone(p.Status.PodIP), orNone(p.Spec.NodeName), images(&p.Spec))
-	}
-	return t
-}
-
-func images(spec *model.PodSpec) string {
-	var out []string
-	for i := range spec.Containers {
-		out = append(out, spec.Containers[i].Image)
-	}
-	return strings.Join(out, ",")
-}
-
-// PodStatus is the word in kubectl's column STATUS.
-//
-// Source: pkg/printers/internalversion/printers.go, printPod.
-func PodStatus(p *model.Pod) string {
-	status := string(p.Status.Phase)
-	if p.Status.Reason != "" {
-		status = p.Status.Reason
-	}
-	for _, c := range p.Status.ContainerStatuses {
-		if c.State != "running" && c.Reason != "" {
-			status = c.Reason
-		}
-	}
-	if len(p.Status.ContainerStatuses) == 0 && p.Status.Phase == model.PodPending && p.Spec.NodeName != "" {
-		status = "ContainerCreating"
-	}
-	if p.DeletedAt != nil {
-		status = "Terminating"
-	}
-	return status
-}
-
 // StatefulSets are the sets of a namespace, by name.
 func (c *Cluster) StatefulSets(opts ...Option) List[model.StatefulSet] {
 	return listOf(c.w, c.w.sets.all, c.w.modelSet, func(s *model.StatefulSet) *model.ObjectMeta { return &s.ObjectMeta },

@@ -92,7 +92,7 @@ func (h *hashing) state() uint64 {
 		row := &h.nodes.rows[n]
 		d := digest64(1)
 		d.put(h.name(row.name), uint64(row.capacity), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
-		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted)
+		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted, row.forgetful)
 		d.labels(row.labels)
 		for _, t := range row.taints {
 			d.text(t.Key + "=" + t.Value + ":" + string(t.Effect))
@@ -104,7 +104,7 @@ func (h *hashing) state() uint64 {
 		d := digest64(13)
 		d.put(h.name(row.name))
 		d.text(jsonText(&row.spec.Spec))
-		for _, e := range row.evicted {
+		for _, e := range row.spent {
 			d.put(uint64(e.at))
 		}
 		sum += uint64(d)
@@ -168,6 +168,7 @@ func (h *hashing) podsHash() (sum uint64) {
 		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets.at(r.set).uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
 		d.text(h.template(r.template).text)
 		d.labels(r.labels)
+		d.put(h.conditions(r), uint64(r.disruptedAt))
 		if r.givenTo != nil {
 			d.text(string(r.givenTo.Kind) + "/" + r.givenTo.Name)
 		}
@@ -195,19 +196,53 @@ func (h *hashing) sandbox(s int32) uint64 {
 	box := &h.sandboxes[s]
 	d := digest64(12)
 	d.put(h.name(box.name), h.name(h.nodes.at(box.node).name), uint64(box.ip), uint64(box.stage), uint64(box.grace), uint64(box.phase))
-	d.flags(box.mounted, box.pod != nowhere)
+	d.flags(box.mounted, box.pod != nowhere, box.again, box.ending)
 	if h.contents.find.Len() > 0 {
 		for _, v := range h.template(box.template).spec.Spec.Volumes {
 			h.contentAt(&d, scratchOf(box.uid, v.Name))
 		}
 	}
+	if box.failure != nil {
+		d.text(box.failure.reason + " " + box.failure.message)
+	}
 	for c := box.containers; c != nowhere; c = h.containers[c].next {
 		row := &h.containers[c]
-		d.put(uint64(row.state), uint64(row.restarts), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started), uint64(row.backoff))
-		d.flags(row.ready, row.stopping)
+		d.put(uint64(row.state), uint64(row.restarts), uint64(row.runs), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started),
+			uint64(row.backoff.wait), uint64(row.backoff.since), uint64(row.lapse), uint64(row.left), uint64(row.plan)<<8|uint64(row.failure),
+			uint64(row.unwell)<<24|uint64(row.hook)<<16|uint64(row.stop)<<8|uint64(row.seen), h.end(&row.last))
+		d.flags(row.ready, row.lapsed, row.serving, row.alive, row.hung, row.passed, row.watched, row.ran, row.ended, box.busy == c)
+		for p := row.probes; p != nowhere; p = h.probes[p].next {
+			probe := &h.probes[p]
+			d.put(uint64(probe.kind), uint64(probe.verdict)<<8|uint64(probe.last), uint64(probe.times), uint64(probe.asks), uint64(probe.begins))
+			d.flags(probe.held, probe.told)
+		}
 		if row.process != 0 {
 			h.process(&d, row.process-1)
 		}
+	}
+	return uint64(d)
+}
+
+// end is how a run of a container has ended.
+func (h *hashing) end(e *containerEnd) uint64 {
+	var d digest64
+	d.put(uint64(uint32(e.exitCode)), uint64(e.cause), uint64(e.started), uint64(e.finished))
+	return uint64(d)
+}
+
+// condition is what is known of a pod beside its row's numbers.
+func (h *hashing) conditions(r *pod) uint64 {
+	var d digest64
+	for _, f := range r.flags {
+		d.put(uint64(f.since))
+		d.flags(f.on, f.set)
+	}
+	for _, c := range r.conditions {
+		d.text(c.Type + " " + c.Reason + " " + c.Message)
+		d.put(uint64(c.LastTransitionTime), uint64(boolByte(c.Status)))
+	}
+	if r.failure != nil {
+		d.text(r.failure.reason + " " + r.failure.message)
 	}
 	return uint64(d)
 }
@@ -217,8 +252,7 @@ func (h *hashing) process(d *digest64, p int32) {
 	row := &h.processes.rows[p]
 	h.bytes = row.program.AppendState(h.bytes[:0])
 	d.text(string(h.bytes))
-	d.flags(row.begun, row.healthy, row.exiting, row.stopped)
-	d.put(uint64(row.stopAt))
+	d.flags(row.begun, row.exiting, row.stopped)
 }
 
 func (h *hashing) storageHash() (sum uint64) {
@@ -366,7 +400,10 @@ func (h *hashing) entity(e *event) uint64 {
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)
-	case purposeProgress, purposeReady, purposeExit, purposeSignal:
+	case purposeProbe:
+		row := &h.containers[h.probes[e.entity].container]
+		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)<<2 + uint64(h.probes[e.entity].kind)
+	case purposeProgress, purposeReady, purposeHealth, purposeExit, purposeSignal:
 		row := &h.containers[e.entity]
 		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)
 	case purposeTimer:

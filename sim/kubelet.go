@@ -1,20 +1,16 @@
 package sim
 
 import (
-	"time"
-
-	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
 )
 
 // The kubelets: one thing that acts for all nodes.
 //
 // A kubelet notices pods that have its node. It waits for their volumes, gives
-// them an address, and starts their containers one after the other. It notices
-// pods that are being deleted, and stops them. What it sees it reports: the phase,
-// the readiness, the end. A kubelet that the API server cannot hear goes on with
-// what it knows, and reports when it is heard again. What happens to one container
-// is in containers.go.
+// them an address, and leaves them to a worker that keeps their containers running
+// (worker.go). It notices pods that are being deleted, and stops them (stopping.go).
+// What it sees it reports (status.go). A kubelet that the API server cannot hear goes on
+// with what it knows, and reports when it is heard again.
 //
 // Source: pkg/kubelet/kubelet.go, SyncPod and SyncTerminatingPod.
 
@@ -22,7 +18,12 @@ import (
 // it is back.
 func (w *world) admitPod(p int32) {
 	if w.hears(w.pods.at(p).node) {
-		w.startSandbox(w.newSandbox(p))
+		s := w.newSandbox(p)
+		if r := w.pods.at(p); r.started == 0 {
+			r.started = w.now
+		}
+		w.report(s)
+		w.startSandbox(s)
 	}
 }
 
@@ -40,25 +41,27 @@ func (w *world) startSandbox(s int32) {
 	w.mount(s)
 	w.nextIP++
 	box.ip = w.nextIP
-	r := w.pods.at(box.pod)
-	r.ip = box.ip
-	if r.started == 0 {
-		r.started = w.now
-	}
-	w.record(record{kind: recPodStarted, subject: box.name, object: w.nodes.at(box.node).name, a: int64(box.ip)})
+	w.pods.at(box.pod).ip = box.ip
+	w.record(record{kind: recPodStarted, subject: box.name, object: w.nodes.at(box.node).name, a: int64(box.ip), why: boolByte(box.containers != nowhere)})
 	w.publishSoon(box.pod)
 	if box.containers == nowhere {
 		w.makeContainers(s)
 	}
-	w.beginContainer(w.sandboxes[s].containers)
+	for c := w.sandboxes[s].containers; c != nowhere; c = w.containers[c].next {
+		w.makeProbes(c)
+	}
+	w.syncSandbox(s)
 }
 
-// makeContainers makes the containers of a sandbox, which wait for each other.
+// makeContainers makes the containers of a sandbox, in the order in which they are
+// started.
 func (w *world) makeContainers(s int32) {
-	spec := &w.template(w.sandboxes[s].template).spec.Spec
+	programs := w.template(w.sandboxes[s].template).containers
 	last := nowhere
-	for i := range spec.Containers {
-		c := w.newContainer(container{sandbox: s, next: nowhere, index: int32(i), state: containerWaiting, since: w.now})
+	for i := range programs {
+		c := w.newContainer(container{
+			sandbox: s, next: nowhere, index: int32(i), kind: programs[i].kind, probes: nowhere, state: containerWaiting, since: w.now,
+		})
 		if last == nowhere {
 			w.sandboxes[s].containers = c
 		} else {
@@ -66,7 +69,6 @@ func (w *world) makeContainers(s int32) {
 		}
 		last = c
 	}
-	w.sandboxes[s].running = int32(len(spec.Containers))
 }
 
 // volumesReady reports whether the pod can start, and asks for the attachments
@@ -91,45 +93,6 @@ func (w *world) volumesReady(p int32) bool {
 	}
 }
 
-// stopPod is a pod whose deletion was asked for, or hastened.
-func (w *world) stopPod(p int32) {
-	if r := w.pods.at(p); r.sandbox != nowhere && w.hears(r.node) {
-		w.stopSandbox(r.sandbox, r.grace)
-	}
-}
-
-// stopSandbox begins the end of a pod's containers. It is called again when the
-// grace period is cut short.
-func (w *world) stopSandbox(s int32, grace int32) {
-	box := &w.sandboxes[s]
-	if !box.begun() {
-		w.queue.arm(purposeRemove, s, w.soon())
-		return
-	}
-	if box.stage == sandboxRunning {
-		w.record(record{kind: recPodStopping, subject: box.name, a: int64(grace)})
-	}
-	box.stage, box.grace = sandboxStopping, grace
-	for c := box.containers; c != nowhere; c = w.containers[c].next {
-		w.stopContainer(c, grace)
-	}
-	if w.sandboxes[s].running == 0 {
-		w.queue.arm(purposeRemove, s, w.now)
-	}
-}
-
-// preStop is how long the preStop hook of a container takes.
-func (w *world) preStop(spec *model.Container) time.Duration {
-	switch hook := spec.PreStop; {
-	case hook == nil:
-		return 0
-	case hook.SleepSeconds != nil:
-		return seconds(*hook.SleepSeconds)
-	default:
-		return w.draw(&w.settings.latencies.PreStop, "preStop")
-	}
-}
-
 // endSandbox is the end of a pod's last container. The pod shows how it has ended
 // until its object goes; nobody sees that if the object goes at the same instant.
 //
@@ -139,16 +102,20 @@ func (w *world) endSandbox(s int32) {
 	box := &w.sandboxes[s]
 	box.stage, box.phase = sandboxEnded, policy.Succeeded
 	for c := box.containers; c != nowhere; c = w.containers[c].next {
-		if w.containers[c].exitCode != exitOK {
+		row := &w.containers[c]
+		if row.kind == mainContainer && (!row.ended || row.last.exitCode != exitOK) {
 			box.phase = policy.Failed
+		}
+		if row.ended {
+			row.seen, row.ready = seenEnded, false
 		}
 	}
 	at := w.now
 	if box.pod != nowhere {
 		at = w.after(&w.settings.latencies.Remove, "remove")
 	}
-	if at > w.now {
-		w.reportPhase(s)
+	if at > w.now || box.pod != nowhere && !w.pods.at(box.pod).deleting {
+		w.reportEnd(s)
 	}
 	w.queue.arm(purposeRemove, s, at)
 }
@@ -171,25 +138,9 @@ func (w *world) finishSandbox(s int32) {
 	}
 }
 
-// reportPhase tells the API server the phase that the kubelet sees.
-func (w *world) reportPhase(s int32) {
+// reportEnd tells the API server how a pod has ended.
+func (w *world) reportEnd(s int32) {
 	if box := &w.sandboxes[s]; box.pod != nowhere && w.hears(box.node) {
-		w.setPhase(box.pod, box.phase)
+		w.endPod(box.pod, box.phase, box.failure)
 	}
-}
-
-// reportReady tells the API server whether the pod is ready: when all of its
-// containers are.
-func (w *world) reportReady(s int32) {
-	box := &w.sandboxes[s]
-	if box.pod == nowhere || !w.hears(box.node) {
-		return
-	}
-	for c := box.containers; c != nowhere; c = w.containers[c].next {
-		if !w.containers[c].ready {
-			w.setReady(box.pod, false)
-			return
-		}
-	}
-	w.setReady(box.pod, box.containers != nowhere)
 }

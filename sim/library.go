@@ -18,10 +18,10 @@ type library struct {
 
 // template is a pod template and what is worked out from it once. It never changes.
 type template struct {
-	spec   *model.PodTemplateSpec
-	images []model.Symbol // of the containers
-	text   string
-	grace  int64
+	spec       *model.PodTemplateSpec
+	containers []recipe // of all containers, the init containers first
+	text       string
+	grace      int64
 
 	tolerations []model.Toleration // of the pods: the template's, and those that every pod gets
 }
@@ -36,8 +36,11 @@ func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
 	if g := spec.Spec.TerminationGracePeriodSeconds; g != nil {
 		t.grace = *g
 	}
+	for i := range spec.Spec.InitContainers {
+		t.containers = append(t.containers, w.learnRecipe(&spec.Spec.InitContainers[i], initContainer))
+	}
 	for i := range spec.Spec.Containers {
-		t.images = append(t.images, w.symbol(spec.Spec.Containers[i].Image))
+		t.containers = append(t.containers, w.learnRecipe(&spec.Spec.Containers[i], mainContainer))
 	}
 	t.tolerations = model.WithDefaultTolerations(spec.Spec.Tolerations)
 	w.own()

@@ -180,16 +180,70 @@ func (w *world) machine(name string, complaint func(*node) string) (int32, error
 }
 
 // changeMachine changes a machine, and lets API server and kubelet find each other
-// or lose each other.
+// or lose each other. A kubelet that is started knows nothing before it has heard the
+// API server.
 func (w *world) changeMachine(n int32, change func(*node)) {
-	heard := w.hears(n)
-	change(w.nodes.at(n))
+	heard, acted := w.hears(n), w.kubeletActs(n)
+	row := w.nodes.at(n)
+	change(row)
+	row.forgetful = row.forgetful || row.down || row.stopped
+	if acted && !w.kubeletActs(n) {
+		w.haltKubelet(n)
+	}
 	switch hears := w.hears(n); {
 	case heard && !hears:
 		w.loseNode(n)
 	case !heard && hears:
 		w.reconcileNode(n)
 	}
+}
+
+// haltKubelet is the end of a kubelet. What it was about is left as it is: a program that
+// has got SIGTERM may exit, but nobody sends SIGKILL; an image is pulled by half.
+func (w *world) haltKubelet(n int32) {
+	for s := range w.sandboxes {
+		box := &w.sandboxes[s]
+		if box.stage == sandboxFree || box.node != n {
+			continue
+		}
+		box.busy, box.again, box.ending, box.failure = nowhere, false, false, nil
+		if box.stage == sandboxStopping {
+			box.stage = sandboxRunning
+		}
+		for c := box.containers; c != nowhere; c = w.containers[c].next {
+			w.haltContainer(c)
+		}
+	}
+	w.dropPulls(n)
+}
+
+// haltContainer leaves a container to itself.
+func (w *world) haltContainer(c int32) {
+	row := &w.containers[c]
+	w.queue.cancel(purposeProgress, c)
+	if row.stop == stopSignal && row.exitCode == exitKilled {
+		w.queue.cancel(purposeExit, c)
+	}
+	row.plan, row.failure, row.hook, row.stop, row.unwell, row.backoff = planNothing, startedWell, noHook, notStopped, well, backOff{}
+	switch row.state {
+	case containerPulling, containerStarting, containerNoImage:
+		w.move(c, containerWaiting)
+		if row.ran {
+			w.move(c, containerCrashed)
+		}
+	}
+	w.armProbes(c)
+}
+
+// dropPulls forgets the images that a node has not pulled to the end: half an image is
+// none.
+func (w *world) dropPulls(n int32) {
+	for i := range w.images.rows {
+		if row := &w.images.rows[i]; row.inUse() && row.name.Ordinal == n && row.ready > w.now {
+			w.images.remove(int32(i))
+		}
+	}
+	w.nodes.at(n).pullsDone = min(w.nodes.at(n).pullsDone, w.now)
 }
 
 // crashMachine ends everything that runs on a machine.
@@ -203,20 +257,25 @@ func (w *world) crashMachine(n int32) {
 		w.queue.cancel(purposeVolumes, int32(s))
 		w.queue.cancel(purposeRemove, int32(s))
 		for c := box.containers; c != nowhere; c = w.containers[c].next {
-			w.cancelContainer(c)
-			if row := &w.containers[c]; row.state != containerExited {
-				w.move(c, containerLost)
-				row.ready = false
-			}
+			w.loseContainer(c)
 		}
-		box.stage, box.ip = sandboxLost, 0
+		box.stage, box.ip, box.running = sandboxLost, 0, 0
 	}
-	for i := range w.images.rows {
-		if row := &w.images.rows[i]; row.inUse() && row.name.Ordinal == n && row.ready > w.now {
-			w.images.remove(int32(i)) // half an image is none
-		}
+	w.dropPulls(n)
+}
+
+// loseContainer is a container whose machine goes down.
+func (w *world) loseContainer(c int32) {
+	row := &w.containers[c]
+	w.cancelContainer(c)
+	if row.state == containerRunning {
+		row.ended, row.last = true, containerEnd{exitCode: exitLost, cause: endedByCrash, started: row.started, finished: w.now}
 	}
-	w.nodes.at(n).pullsDone = min(w.nodes.at(n).pullsDone, w.now)
+	w.move(c, containerLost)
+	row.ready, row.watched = false, false
+	if row.ended {
+		row.seen = seenEnded
+	}
 }
 
 // loseNode is a node that the API server does not hear any more. What it has said
@@ -229,7 +288,7 @@ func (w *world) loseNode(n int32) {
 			continue
 		}
 		r := w.pods.at(box.pod)
-		r.shown = &shownStatus{containers: w.modelContainers(box.pod)}
+		r.shown = w.statuses(box.pod)
 	}
 	w.nodeSilent(n)
 }
@@ -240,9 +299,11 @@ func (w *world) loseNode(n int32) {
 // Source: pkg/kubelet/kubelet.go, HandlePodCleanups and syncLoopIteration.
 func (w *world) reconcileNode(n int32) {
 	w.record(record{kind: recNodeHeard, subject: w.nodes.at(n).name})
+	restarted := w.nodes.at(n).forgetful
+	w.nodes.at(n).forgetful = false
 	for s := range w.sandboxes {
 		if box := &w.sandboxes[s]; box.stage != sandboxFree && box.node == n {
-			w.reconcileSandbox(int32(s))
+			w.reconcileSandbox(int32(s), restarted)
 		}
 	}
 	for p := range w.pods.all {
@@ -270,8 +331,8 @@ func (w *world) reconcileNode(n int32) {
 }
 
 // reconcileSandbox is what a kubelet does about something that it runs once it is
-// heard again.
-func (w *world) reconcileSandbox(s int32) {
+// heard again. One that was restarted looks at everything anew.
+func (w *world) reconcileSandbox(s int32, restarted bool) {
 	box := &w.sandboxes[s]
 	if box.pod == nowhere {
 		w.stopStray(s)
@@ -284,38 +345,44 @@ func (w *world) reconcileSandbox(s int32) {
 		w.queue.arm(purposeRemove, s, w.soon())
 	case r.ended():
 		w.clearSandbox(s)
-	case r.deleting && box.stage == sandboxStopping && r.grace >= box.grace:
-		w.reportReady(s) // it had heard of that
 	case r.deleting && box.stage == sandboxLost, box.stage == sandboxEnded:
 		w.queue.arm(purposeRemove, s, w.soon())
+	case box.stage == sandboxStopping:
+		w.report(s) // it had heard of that
 	case r.deleting:
-		w.reportReady(s)
+		w.report(s)
 		w.stopSandbox(s, r.grace)
 	case box.stage == sandboxLost:
 		w.rebootSandbox(s)
 	case box.stage == sandboxVolumes:
 		w.queue.arm(purposeVolumes, s, w.now)
+	case restarted:
+		for c := box.containers; c != nowhere; c = w.containers[c].next {
+			if w.containers[c].watched {
+				w.resumeProbes(c)
+			}
+		}
+		w.syncSandbox(s)
 	default:
-		w.resumeContainers(s)
-		w.reportPhase(s)
-		w.reportReady(s)
+		w.report(s)
 	}
 }
 
 // rebootSandbox starts a pod again whose machine has been down. It is the same pod,
-// with a new address, and all of its containers have been restarted once more.
+// with a new address, and begins with its init containers.
 func (w *world) rebootSandbox(s int32) {
 	box := &w.sandboxes[s]
 	for c := box.containers; c != nowhere; c = w.containers[c].next {
 		row := &w.containers[c]
-		if row.state == containerLost && row.started != 0 {
-			row.restarts++
+		row.ran = false
+		if row.kind != mainContainer {
+			row.ended, row.seen = false, seenNothing
 		}
-		row.backoff = 0
 		w.move(c, containerWaiting)
+		w.endProbes(c)
 	}
 	box.stage = sandboxVolumes
-	w.setReady(box.pod, false)
+	w.report(s)
 	w.queue.arm(purposeVolumes, s, w.now)
 }
 
@@ -346,13 +413,18 @@ func (w *world) forgetGrace(n int32) {
 	}
 }
 
-// failPod ends a pod as its kubelet does when it evicts one.
+// failPod ends a pod at once, as if its kubelet had evicted it.
 func (w *world) failPod(p int32) {
 	if s := w.pods.at(p).sandbox; s != nowhere {
-		w.endContainers(s)
+		box := &w.sandboxes[s]
+		for c := box.containers; c != nowhere; c = w.containers[c].next {
+			w.cancelContainer(c)
+			w.endAtOnce(c)
+		}
 		w.unmount(s)
-		w.sandboxes[s].stage, w.sandboxes[s].phase = sandboxEnded, policy.Failed
+		box.running, box.busy, box.ending = 0, nowhere, false
+		box.stage, box.phase = sandboxEnded, policy.Failed
 		w.queue.arm(purposeRemove, s, w.now)
 	}
-	w.setPhase(p, policy.Failed)
+	w.endPod(p, policy.Failed, evicted(Memory))
 }

@@ -28,8 +28,12 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 		return who, kind + " configured", true
 	case recDeletedObject:
 		return who, strings.ToLower(string(kindCodes[r.why])) + " deleted", true
-	case recChoice, recUpgraded, recUnknownStrategy, recRecreating:
+	case recChoice, recUpgraded, recUnknownStrategy, recRecreating, recPulled, recPullBackOff, recBackOff:
 		return "", "", false // or told by another record
+	case recPulling, recContainerStarted, recKilling:
+		if r.routine() {
+			return "", "", false
+		}
 	case recScheduled:
 		return who, "is assigned to " + object, true
 	case recUnschedulable:
@@ -95,6 +99,8 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "is released by " + object, true
 	case recPulling:
 		return "pulls image " + text, true
+	case recNeverPulled:
+		return fmt.Sprintf("cannot start: image %s is not there, and is never pulled", text), true
 	case recPullFailed:
 		return fmt.Sprintf("cannot start: image %s cannot be pulled", text), true
 	case recPodStarted:
@@ -107,12 +113,15 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 	case recPodUnready:
 		return "is not ready any more", true
 	case recContainerCrashed:
-		if r.a == 0 {
-			return "crashes and is restarted at once", true
-		}
-		return fmt.Sprintf("crashes and is restarted in %ds", r.a), true
-	case recContainerRestarted:
-		return fmt.Sprintf("runs again (restart %d)", r.a), true
+		return crashed(r, text), true
+	case recContainerStarted:
+		return started(r, text), true
+	case recHookFailed:
+		return "its postStart hook has failed: " + text + " is killed", true
+	case recUnhealthy:
+		return fmt.Sprintf("its %s probe of %s fails", strings.ToLower(probeKind(r.why).String()), text), true
+	case recKilling:
+		return text + " is killed, to be restarted", true
 	case recPodStopping:
 		return fmt.Sprintf("is stopping: its grace period is %ds", r.a), true
 	case recPodGone:
@@ -174,6 +183,54 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "has its volume attached to " + w.rendered(w.nodes.at(int32(r.a)).name), true
 	default:
 		return "", false
+	}
+}
+
+// routine reports whether a record is a part of every pod's life, and not worth a
+// sentence.
+func (r *record) routine() bool {
+	switch r.kind {
+	case recPulling:
+		return r.why == 1
+	case recContainerStarted:
+		return r.a == 0 && containerKind(r.why) == mainContainer
+	default:
+		return killReason(r.why) != killedForProbe
+	}
+}
+
+// crashed tells of a container that has ended, and when it is going to run again.
+func crashed(r *record, name string) string {
+	who := ""
+	if name != "" {
+		who = "container " + name + " "
+	}
+	what := "crashes"
+	switch {
+	case exitCause(r.why) == endedByOOM:
+		what = "is killed for its memory"
+	case exitCause(r.why) == endedByCrash:
+		what = "is lost"
+	}
+	switch r.a {
+	case nobodyRestarts:
+		return who + what + ", and nobody restarts it: its kubelet does not run"
+	case 0:
+		return who + what + " and is restarted at once"
+	default:
+		return fmt.Sprintf("%s%s and is restarted in %ds", who, what, r.a)
+	}
+}
+
+// started tells of a container that runs.
+func started(r *record, name string) string {
+	switch {
+	case r.a > 0:
+		return fmt.Sprintf("runs again (restart %d)", r.a)
+	case containerKind(r.why) == sidecar:
+		return "runs sidecar " + name
+	default:
+		return "runs init container " + name
 	}
 }
 

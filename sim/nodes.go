@@ -126,30 +126,6 @@ func (w *world) cordon(n int32, on bool) {
 	w.wakePods()
 }
 
-// CrashContainer is a fault: a container that runs exits with code 1, and its
-// kubelet starts it again after its back-off. Container "" is the first one.
-type CrashContainer struct{ Namespace, Pod, Container string }
-
-// String implements [Operation].
-func (o CrashContainer) String() string { return "crash " + o.Pod }
-
-func (o CrashContainer) prepare(w *world) (func(), error) {
-	p, err := w.mustPod(o.Namespace, o.Pod)
-	if err != nil {
-		return nil, err
-	}
-	for c := range w.containersOf(p) {
-		if o.Container != "" && w.containerSpec(c).Name != o.Container {
-			continue
-		}
-		if w.containers[c].state != containerRunning || w.containers[c].stopping {
-			return nil, fmt.Errorf("sim: container %s of pod %s does not run", w.containerSpec(c).Name, o.Pod)
-		}
-		return func() { w.crashContainer(c, exitError) }, nil
-	}
-	return nil, fmt.Errorf("container %s not found in pod %s", o.Container, o.Pod)
-}
-
 // FailPod is a fault: the pod ends with phase Failed, as if it had been evicted
 // by its kubelet. The object stays until somebody deletes it, which is what the
 // StatefulSet controller does.

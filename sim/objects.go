@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
-	"github.com/ordinal-sim/ordinal/policy"
 )
 
 // The rows as objects of package model. They share what never changes with the
@@ -168,13 +167,7 @@ func (w *world) modelPod(p int32) *model.Pod {
 	out := &model.Pod{
 		ObjectMeta: w.meta(r.identity, w.podLabels(r), w.template(r.template).spec.Annotations),
 		Spec:       w.podSpec(r),
-		Status: model.PodStatus{
-			Phase: r.phase.Model(), StartTime: r.started,
-			Conditions: []model.PodCondition{
-				{Type: "PodScheduled", Status: r.node != nowhere},
-				{Type: "Ready", Status: r.ready, LastTransitionTime: r.readySince},
-			},
-		},
+		Status:     model.PodStatus{Phase: r.phase.Model(), StartTime: r.started},
 	}
 	out.Generation = 1
 	switch {
@@ -193,28 +186,14 @@ func (w *world) modelPod(p int32) *model.Pod {
 		out.Status.PodIP = podAddr(r.ip).String()
 	}
 	out.Spec.Volumes = w.podVolumes(r)
-	if r.disrupted != notDisrupted {
-		out.Status.Conditions = append(out.Status.Conditions, model.PodCondition{Type: "DisruptionTarget", Status: true, Reason: r.disrupted.reason()})
+	if r.failure != nil {
+		out.Status.Reason, out.Status.Message = r.failure.reason, r.failure.message
 	}
-	if r.place.waiting {
-		out.Status.Conditions[0].Reason = "Unschedulable"
+	shown := w.statuses(p)
+	if shown != nil {
+		out.Status.InitContainerStatuses, out.Status.ContainerStatuses = shown.inits, shown.containers
 	}
-	if r.phase == policy.Failed {
-		out.Status.Reason = "Evicted"
-	}
-	out.Status.ContainerStatuses = w.modelContainers(p)
-	return out
-}
-
-// modelContainers are the statuses of a pod's containers, as far as its kubelet was
-// heard.
-func (w *world) modelContainers(p int32) (out []model.ContainerStatus) {
-	if shown := w.pods.at(p).shown; shown != nil {
-		return shown.containers
-	}
-	for c := range w.containersOf(p) {
-		out = append(out, w.modelContainer(c))
-	}
+	out.Status.Conditions = w.podConditions(r, shown)
 	return out
 }
 
@@ -235,27 +214,6 @@ func (w *world) podVolumes(r *pod) []model.Volume {
 		if !own[v.Name] {
 			out = append(out, v)
 		}
-	}
-	return out
-}
-
-func (w *world) modelContainer(c int32) model.ContainerStatus {
-	row, spec := &w.containers[c], w.containerSpec(c)
-	out := model.ContainerStatus{Name: spec.Name, Image: spec.Image, Ready: row.ready, RestartCount: row.restarts, State: "waiting"}
-	switch row.state {
-	case containerNoImage:
-		out.Reason = "ImagePullBackOff"
-	case containerRunning:
-		out.State, out.StartedAt = "running", row.started
-	case containerCrashed:
-		out.Reason, out.ExitCode, out.FinishedAt = "CrashLoopBackOff", row.exitCode, row.since
-	case containerExited:
-		out.State, out.Reason, out.ExitCode, out.FinishedAt = "terminated", "Completed", row.exitCode, row.since
-		if row.exitCode != exitOK {
-			out.Reason = "Error"
-		}
-	default:
-		out.Reason = "ContainerCreating"
 	}
 	return out
 }

@@ -82,7 +82,7 @@ func (w *world) cleanUp() {
 		}
 		w.record(record{kind: recCollected, subject: r.name, object: n.name, a: int64(boolByte(n.deleted))})
 		if n.deleted {
-			r.disrupted = disruptedByGC
+			w.disrupt(r, disruptedByGC)
 		}
 		w.setPhase(p, policy.Failed)
 		w.removePod(p)

@@ -195,6 +195,11 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 		if r.ready {
 			r.ready, r.readySince = false, w.conditionTime()
 		}
+		for i := range r.flags {
+			if i != flagInitialized && r.flags[i].on {
+				w.setFlag(r, i, false)
+			}
+		}
 		w.publishSoon(p)
 		w.unwant(r)
 	}

@@ -30,13 +30,11 @@ type process struct {
 	container int32 // nowhere if the row is not in use
 	next      int32
 	program   workload.Program
-	host      string        // its hostname
-	timers    int32         // the first of its timers; nowhere if it has set none
-	begun     bool          // it has been told that it runs
-	healthy   bool          // what a liveness probe would be told
-	exiting   bool          // it has exited; its container notices at this instant
-	stopped   bool          // it is to be sent SIGTERM
-	stopAt    model.Instant // when
+	host      string // its hostname
+	timers    int32  // the first of its timers; nowhere if it has set none
+	begun     bool   // it has been told that it runs
+	exiting   bool   // it has exited; its container notices at this instant
+	stopped   bool   // it is to be sent SIGTERM
 }
 
 // timer is one that a process has set.
@@ -67,7 +65,7 @@ func (p *processes) copyFrom(src *processes) {
 func (w *world) startProcess(c int32, program workload.Program) {
 	box := &w.sandboxes[w.containers[c].sandbox]
 	row := process{
-		container: c, next: nowhere, program: program, host: model.Hostname(w.rendered(box.name)), timers: nowhere, healthy: true,
+		container: c, next: nowhere, program: program, host: model.Hostname(w.rendered(box.name)), timers: nowhere,
 	}
 	p := w.processes.free
 	if p != nowhere {
@@ -121,35 +119,24 @@ func (w *world) signal(c int32) {
 		row.begun = true
 		w.tell(p, workload.Input{Kind: workload.Started})
 	}
-	row := &w.processes.rows[p]
-	switch {
-	case !row.stopped:
-	case row.stopAt > w.now:
-		w.queue.arm(purposeSignal, c, row.stopAt)
-	default:
+	if row := &w.processes.rows[p]; row.stopped {
 		row.stopped = false
 		w.tell(p, workload.Input{Kind: workload.Terminated})
 	}
 }
 
-// terminate sends SIGTERM to the program of a container at an instant, when its
-// preStop hook is done.
-func (w *world) terminate(c int32, at model.Instant) {
-	p := w.containers[c].process - 1
-	if p == nowhere {
-		return
-	}
-	row := &w.processes.rows[p]
-	row.stopped, row.stopAt = true, at
-	if row.begun {
-		w.queue.arm(purposeSignal, c, at)
+// terminateProcess sends SIGTERM to the program of a container, if it has one.
+func (w *world) terminateProcess(c int32) {
+	if p := w.containers[c].process - 1; p != nowhere {
+		w.processes.rows[p].stopped = true
+		w.queue.arm(purposeSignal, c, w.now)
 	}
 }
 
-// tell tells a process something.
+// tell tells a process something, unless it hangs.
 func (w *world) tell(p int32, in workload.Input) {
 	row := &w.processes.rows[p]
-	if !row.begun || row.exiting {
+	if !row.begun || row.exiting || w.containers[row.container].hung {
 		return
 	}
 	calls := &w.scratch.calls
@@ -170,12 +157,6 @@ func (w *world) exit(p int32, code int32) {
 	row.exiting = true
 	w.containers[row.container].exitCode = code
 	w.queue.arm(purposeExit, row.container, w.now)
-}
-
-// exited reports whether the program of a container has ended by itself.
-func (w *world) exited(c int32) bool {
-	p := w.containers[c].process - 1
-	return p != nowhere && w.processes.rows[p].exiting
 }
 
 // setTimer sets a timer of a process, or moves it.
@@ -225,9 +206,25 @@ func (w *world) freeTimer(t int32) {
 	w.processes.timing--
 }
 
-// timerFires tells a process of a timer.
+// wakeProcess lets the timers of a program fire that have come while it hung.
+func (w *world) wakeProcess(c int32) {
+	p := w.containers[c].process - 1
+	if p == nowhere {
+		return
+	}
+	for t := w.processes.rows[p].timers; t != nowhere; t = w.processes.timers[t].next {
+		if _, armed := w.queue.armed(purposeTimer, t); !armed {
+			w.queue.arm(purposeTimer, t, w.now)
+		}
+	}
+}
+
+// timerFires tells a process of a timer. One that hangs is told later, if it recovers.
 func (w *world) timerFires(t int32) {
 	row := w.processes.timers[t]
+	if w.containers[w.processes.rows[row.process].container].hung {
+		return
+	}
 	w.dropTimer(t)
 	w.tell(row.process, workload.Input{Kind: workload.TimerFired, Timer: row.id})
 }

@@ -138,7 +138,7 @@ func TestProgramIsStartedAgain(t *testing.T) {
 	require.NoError(t, err)
 	status := pod.Status.ContainerStatuses[0]
 	require.Equal(t, int32(2), status.RestartCount, "%s", c.Trace())
-	require.Equal(t, int32(3), status.ExitCode, "%s", c.Trace())
+	require.Equal(t, int32(3), status.LastState.ExitCode, "%s", c.Trace())
 	require.Equal(t, "CrashLoopBackOff", status.Reason)
 	require.Equal(t, "one more\none more\none more", read(c, "db-0", "/data/lives"))
 	program, err := c.Program("db-0")

@@ -42,17 +42,24 @@ const (
 	// What happens to pods: subject is the pod.
 	recUnschedulable // why: storage.Reason; object: the claim; a, b: nodes ruled out
 	recScheduled     // object: the node
-	recPulling       // text: the image
-	recPullFailed
-	recPodStarted // object: the node; a: address
-	recPodReady   // a: address
+	recPulling       // text: the image; why: 1 if the node has it already
+	recPulled        // text: the image; a: how long it took, or alreadyPresent; b: container
+	recPullFailed    // text: the image
+	recPullBackOff   // text: the image
+	recNeverPulled   // text: the image
+	recPodStarted    // object: the node; a: address; why: 1 if it had one before
+	recPodReady      // a: address
 	recPodUnready
-	recContainerCrashed   // a: seconds before the restart; b: container
-	recContainerRestarted // a: how many times; b: container
-	recPodStopping        // a: grace
-	recPodGone            // a: time since its deletion was asked for; b: grace; why: 1 if it was terminating
-	recSandboxLeft        // object: the node; a: 1 if its kubelet stops what still runs
-	recSandboxCleared     // object: the node
+	recContainerStarted // text: the container; a: how often it was started before; why: containerKind
+	recContainerCrashed // a: seconds before the restart, or nobodyRestarts; b: container; text: its name, if it is not the only one; why: exitCause
+	recHookFailed       // text: the container
+	recUnhealthy        // why: probeKind; text: the container; a: its place, and 1 bit for whether it hangs; b: template and address
+	recKilling          // why: killReason; text: the container; a: unwellness; b: containerKind
+	recBackOff          // text: the container; a: UID of the pod
+	recPodStopping      // a: grace
+	recPodGone          // a: time since its deletion was asked for; b: grace; why: 1 if it was terminating
+	recSandboxLeft      // object: the node; a: 1 if its kubelet stops what still runs
+	recSandboxCleared   // object: the node
 
 	// Nodes: subject is the node.
 	recNodeSilent

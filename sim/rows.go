@@ -41,6 +41,8 @@ type node struct {
 	stopped bool // its kubelet does not run; its containers do
 	holding bool // it cannot unmount anything
 
+	forgetful bool // its kubelet was restarted, and has not heard the API server since
+
 	speaks      model.Instant // since when its kubelet renews its lease
 	deleted     bool          // the object is gone; the machine may still be there
 	deletedAt   model.Instant
@@ -125,33 +127,37 @@ type revision struct {
 // pod is a pod: what the API shows, and how far the kubelet has got.
 type pod struct {
 	identity
-	set        int32                 // the set that its name belongs to; nowhere while there is none
-	owner      model.UID             // of the controller, mostly the set; 0 for an orphan
-	givenTo    *model.OwnerReference // the controller, if somebody has given the pod to another than its set
-	labels     model.Labels          // that somebody has edited; nil for those of the template
-	revision   model.Symbol          // label controller-revision-hash
-	template   policy.Template
-	claimBases []model.Symbol // of the set that made it
-	shared     []model.Name   // claims that its template names itself
-	service    model.Symbol   // spec.subdomain
-	matches    bool           // the selector of its set matches its labels
-	named      bool           // label statefulset.kubernetes.io/pod-name is the pod's name
-	indexed    bool           // label apps.kubernetes.io/pod-index is the ordinal
-	phase      policy.Phase
-	ready      bool
-	readySince model.Instant
-	node       int32
-	grace      int32 // deletionGracePeriodSeconds
-	deleting   bool
-	deletedAt  model.Instant   // deletionTimestamp: when the grace period ends
-	ip         uint32          // as its kubelet has reported it
-	sandbox    int32           // what its kubelet runs of it; nowhere before the kubelet has heard of it
-	waitsTold  bool            // that its volume cannot be attached has been said
-	place      placement       // of a pod without a node
-	shown      *shownStatus    // what its kubelet said last, while that is not heard
-	disrupted  disruptionCause // condition DisruptionTarget
-	eviction   nodelifecycle.Eviction
-	started    model.Instant // status.startTime
+	set         int32                 // the set that its name belongs to; nowhere while there is none
+	owner       model.UID             // of the controller, mostly the set; 0 for an orphan
+	givenTo     *model.OwnerReference // the controller, if somebody has given the pod to another than its set
+	labels      model.Labels          // that somebody has edited; nil for those of the template
+	revision    model.Symbol          // label controller-revision-hash
+	template    policy.Template
+	claimBases  []model.Symbol // of the set that made it
+	shared      []model.Name   // claims that its template names itself
+	service     model.Symbol   // spec.subdomain
+	matches     bool           // the selector of its set matches its labels
+	named       bool           // label statefulset.kubernetes.io/pod-name is the pod's name
+	indexed     bool           // label apps.kubernetes.io/pod-index is the ordinal
+	phase       policy.Phase
+	ready       bool
+	readySince  model.Instant
+	node        int32
+	grace       int32 // deletionGracePeriodSeconds
+	deleting    bool
+	deletedAt   model.Instant   // deletionTimestamp: when the grace period ends
+	ip          uint32          // as its kubelet has reported it
+	sandbox     int32           // what its kubelet runs of it; nowhere before the kubelet has heard of it
+	waitsTold   bool            // that its volume cannot be attached has been said
+	place       placement       // of a pod without a node
+	shown       *shownStatus    // what its kubelet said last, while that is not heard
+	disrupted   disruptionCause // condition DisruptionTarget
+	disruptedAt model.Instant
+	eviction    nodelifecycle.Eviction
+	started     model.Instant // status.startTime
+	flags       [kubeletConditions]flag
+	conditions  []model.PodCondition // that the user has set; replaced, never edited
+	failure     *podFailure          // why it has failed, if its kubelet has ended it
 }
 
 // disruptionCause is why a pod has the condition DisruptionTarget.
@@ -174,32 +180,72 @@ func (d disruptionCause) reason() string {
 
 // shownStatus is what the API shows of a pod whose kubelet is not heard, beside what
 // is in the pod's row.
-type shownStatus struct{ containers []model.ContainerStatus }
+type shownStatus struct{ inits, containers []model.ContainerStatus }
 
-// container is one container of a pod.
+// container is one container of a pod, as its kubelet has it.
 type container struct {
-	sandbox  int32
-	next     int32 // the pod's next container
-	index    int32 // in the pod's spec
-	state    containerState
-	ready    bool
-	stopping bool
-	restarts int32
-	exitCode int32
+	sandbox int32
+	next    int32 // the pod's next container
+	index   int32 // among all containers of its template
+	probes  int32 // the first of its probes; nowhere if it has none
+	kind    containerKind
+	state   containerState
+
+	// What the pod's worker is about with it.
+	plan    containerPlan
+	lapsed  bool          // when this was planned, a run of it had ended, and
+	lapse   model.Instant // when that was
+	failure startFailure  // why it was not started when it last should have been
+	unwell  unwellness    // what a probe has found that it is to be killed for
+	hook    hookStage     // how far its postStart hook is
+	stop    stopStage     // how far its end is
+	left    int32         // seconds of its grace period that are left after that
+
+	// What its program would say if it were asked, and what was heard of it.
+	serving bool // it would say that it can serve
+	alive   bool // it would say that it works: it has booted
+	hung    bool // it would say nothing
+	passed  bool // its startup probe has succeeded, or it has none
+	ready   bool
+
+	seen     containerSeen // what its pod's status has last said of it
+	watched  bool          // that was of this run
+	ran      bool          // it was started since its pod's sandbox was made
+	ended    bool          // a run of it has ended: last says how
+	runs     int32         // how often it was started
+	restarts int32         // as the status has it
+	exitCode int32         // with which it is going to end, if its end is planned
 	since    model.Instant // when the state began
 	started  model.Instant // when it last started
-	backoff  int32         // seconds before the next restart
-	process  int32         // the place of its program among the processes, plus one; 0 if none runs
+	last     containerEnd
+	backoff  backOff
+	process  int32 // the place of its program among the processes, plus one; 0 if none runs
 }
+
+// containerEnd is how a run of a container has ended.
+type containerEnd struct {
+	exitCode          int32
+	cause             exitCause
+	started, finished model.Instant
+}
+
+// containerKind is what a container is in its pod.
+type containerKind uint8
+
+const (
+	mainContainer containerKind = iota
+	initContainer               // has to end well before the next container is started
+	sidecar                     // has to be started before the next container is, and runs on beside it
+)
 
 // containerState is what a container does.
 type containerState uint8
 
 const (
 	containerNone     containerState = iota
-	containerWaiting                 // for the ones before it
+	containerWaiting                 // for the ones before it, and for the worker
 	containerPulling                 // its image
-	containerNoImage                 // its image cannot be pulled
+	containerNoImage                 // its image cannot be had
 	containerStarting                // is being started
 	containerRunning
 	containerCrashed // has exited and will be restarted

@@ -25,7 +25,11 @@ type sandbox struct {
 	service    model.Symbol // the pod's spec.subdomain
 	ip         uint32       // 0 before its network is there
 	containers int32        // the first; nowhere before they are begun
-	running    int32        // containers that have not exited for good
+	running    int32        // containers that run
+	busy       int32        // the container that its worker has in hand; nowhere if it has none
+	again      bool         // the worker is to look once more
+	ending     bool         // it is to be stopped, when the worker has the time
+	failure    *podFailure  // what it has done that for, other than that it is deleted
 	grace      int32        // seconds with which it is being stopped, or would be if its object were gone
 	stage      sandboxStage
 	phase      policy.Phase // as the kubelet sees it
@@ -50,7 +54,8 @@ func (w *world) newSandbox(p int32) int32 {
 	r := w.pods.at(p)
 	row := sandbox{
 		pod: p, next: nowhere, node: r.node, name: r.name, uid: r.uid, template: r.template,
-		claimBases: r.claimBases, shared: r.shared, service: r.service, containers: nowhere, mounts: nowhere, stage: sandboxVolumes, phase: policy.Pending,
+		claimBases: r.claimBases, shared: r.shared, service: r.service, containers: nowhere, busy: nowhere, mounts: nowhere,
+		stage: sandboxVolumes, phase: policy.Pending,
 		grace: int32(min(max(w.template(r.template).grace, 1), 1<<31-1)),
 	}
 	if s := w.freeBox; s != nowhere {
@@ -83,13 +88,13 @@ func (w *world) clearSandbox(s int32) {
 	if p := w.sandboxes[s].pod; p != nowhere {
 		w.pods.at(p).sandbox = nowhere
 	}
-	w.sandboxes[s] = sandbox{pod: nowhere, node: nowhere, containers: nowhere, mounts: nowhere, next: w.freeBox}
+	w.sandboxes[s] = sandbox{pod: nowhere, node: nowhere, containers: nowhere, busy: nowhere, mounts: nowhere, next: w.freeBox}
 	w.freeBox = s
 }
 
 // leaveSandbox is the end of a pod's object while its sandbox may still run. The
-// kubelet that hears of it kills what is left without delay; one that does not
-// lets it run.
+// kubelet that hears of it kills what is left without delay, unless it is about to
+// stop it anyway; one that does not hear of it lets it run.
 //
 // Source: pkg/kubelet/pod_workers.go, calculateEffectiveGracePeriod: a pod that is
 // gone gets a grace period of one second.
@@ -100,13 +105,13 @@ func (w *world) leaveSandbox(p int32) {
 	}
 	row := &w.sandboxes[s]
 	holds := row.mounted && w.nodes.at(row.node).holding
-	if row.running == 0 && row.stage != sandboxLost && !holds {
+	if row.running == 0 && row.busy == nowhere && !holds && (row.stage != sandboxLost || w.hears(row.node)) {
 		w.clearSandbox(s)
 		return
 	}
 	row.pod = nowhere
 	w.pods.at(p).sandbox = nowhere
-	if row.running == 0 && holds {
+	if row.running == 0 && row.busy == nowhere && holds {
 		return
 	}
 	if row.stage == sandboxLost {
@@ -125,6 +130,7 @@ func (w *world) endContainers(s int32) {
 	}
 	for c := w.sandboxes[s].containers; c != nowhere; {
 		next := w.containers[c].next
+		w.endProbes(c)
 		w.containers[c] = container{next: w.freeCont}
 		w.freeCont = c
 		c = next
@@ -136,8 +142,12 @@ func (w *world) endContainers(s int32) {
 func (w *world) cancelContainer(c int32) {
 	w.queue.cancel(purposeProgress, c)
 	w.queue.cancel(purposeReady, c)
+	w.queue.cancel(purposeHealth, c)
 	w.queue.cancel(purposeExit, c)
 	w.endProcess(c)
+	for p := w.containers[c].probes; p != nowhere; p = w.probes[p].next {
+		w.queue.cancel(purposeProbe, p)
+	}
 }
 
 func (w *world) newContainer(row container) int32 {

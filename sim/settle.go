@@ -231,17 +231,14 @@ func (w *world) podReason(p int32) (why, remedy string) {
 		another = "" // that has been done, and the pod is a leftover
 	}
 	for c := range w.containersOf(p) {
-		image := w.containerSpec(c).Image
-		switch {
-		case w.containers[c].state == containerNoImage:
-			return fmt.Sprintf("ImagePullBackOff: image %s cannot be pulled", image), another
-		case w.containers[c].state == containerCrashed:
-			return fmt.Sprintf("CrashLoopBackOff: the program of image %s exits with code %d", image, w.containers[c].exitCode), another
-		case w.containers[c].state == containerRunning && !w.containers[c].ready && w.image(c).NeverReady:
-			return fmt.Sprintf("not ready: the program of image %s never becomes ready", image), another
+		if why, remedy := w.containerReason(c, another); why != "" {
+			return why, remedy
 		}
 	}
 	if !r.ready {
+		if reason, message := w.unreadyReason(r, w.statuses(p)); reason == reasonGates {
+			return "not ready: " + message, "set the condition"
+		}
 		if program := w.programOf(p); program != nil {
 			return "not ready: its program " + program.String(), ""
 		}

@@ -73,12 +73,17 @@ func (c *Cluster) Events(object string, opts ...Option) EventList {
 		if records[i].kind == recUpgraded {
 			rules = release.Release(records[i].a).Rules()
 		}
-		e, ok := c.w.event(&records[i])
-		if rules.Has(release.LowerCaseEvents) {
-			e.lowerCase()
+		events := c.w.kubeletEvents(&records[i])
+		if e, ok := c.w.event(&records[i]); ok {
+			events = []Event{e}
 		}
-		if ok && (e.Namespace == namespace || e.Namespace == "") && (object == "" || e.Object() == object) {
-			list.Items = append(list.Items, e)
+		for _, e := range events {
+			if rules.Has(release.LowerCaseEvents) {
+				e.lowerCase()
+			}
+			if (e.Namespace == namespace || e.Namespace == "") && (object == "" || e.Object() == object) {
+				list.Items = append(list.Items, e)
+			}
 		}
 	}
 	return list

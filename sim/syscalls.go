@@ -140,15 +140,10 @@ func (s *syscalls) CancelTimer(id workload.TimerID) {
 }
 
 // SetReady implements [workload.Container].
-func (s *syscalls) SetReady(ready bool) {
-	if c := &s.containers[s.row().container]; c.ready != ready {
-		c.ready = ready
-		s.reportReady(c.sandbox)
-	}
-}
+func (s *syscalls) SetReady(ready bool) { s.programReady(s.row().container, ready) }
 
 // SetHealthy implements [workload.Container].
-func (s *syscalls) SetHealthy(healthy bool) { s.row().healthy = healthy }
+func (s *syscalls) SetHealthy(healthy bool) { s.programHealthy(s.row().container, healthy) }
 
 // Log implements [workload.Container].
 func (s *syscalls) Log(line string) {

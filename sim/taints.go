@@ -89,7 +89,7 @@ func (w *world) evictTainted(p int32) {
 		return
 	}
 	w.record(record{kind: recTaintEvicted, subject: r.name, object: w.nodes.at(r.node).name})
-	r.disrupted = disruptedByTaint
+	w.disrupt(r, disruptedByTaint)
 	w.deletePod(p, gracefully)
 }
 

@@ -21,8 +21,12 @@ const (
 
 	// The kubelet; of a container.
 	purposeProgress // pulled, started or restarted
-	purposeReady    // becomes ready
+	purposeReady    // its program can serve
+	purposeHealth   // its program has booted, or hangs
 	purposeExit     // exits, by itself or because it is killed
+
+	// The kubelet; of a probe.
+	purposeProbe // its verdict changes
 
 	// Storage.
 	purposeBind      // of a claim: the volume controller looks at it
@@ -61,7 +65,7 @@ const (
 )
 
 var purposeNames = [purposes]string{
-	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "exit",
+	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
 	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain",
 }

@@ -48,6 +48,8 @@ type world struct {
 	freeMount   int32
 	containers  []container
 	freeCont    int32 // the first of the containers not in use, chained by next; nowhere if there is none
+	probes      []probe
+	freeProbe   int32
 	claims      table[claim]
 	volumes     table[volume]
 	contents    contents
@@ -82,6 +84,9 @@ type world struct {
 	made    []madeSpec   // specs that provisioners have given to volumes; replaced when it grows
 	dynamic model.Symbol // dynamicVolumes
 
+	imageChanges []imageChange // against the configuration; replaced, never edited
+	imageless    bool          // some container waits, or has waited, for an image that it does not pull
+
 	oddOwners bool // somebody has given claims owners by hand
 	oddMounts bool // some pod mounts a claim that its set did not make for it
 
@@ -111,7 +116,7 @@ func newWorld(c Config) *world {
 		choices: seededChoices(c.Seed),
 		nextUID: 1, nextVersion: 1,
 		processes: newProcesses(), messages: newMessages(),
-		freeBox: nowhere, freeMount: nowhere, freeCont: nowhere, freeAttach: nowhere,
+		freeBox: nowhere, freeMount: nowhere, freeCont: nowhere, freeProbe: nowhere, freeAttach: nowhere,
 	}
 	w.choices.custom = c.Chooser
 	w.namespaces = append(w.namespaces, w.symbol(model.NamespaceDefault))
@@ -148,6 +153,7 @@ func (w *world) copyFrom(src *world) {
 	w.sandboxes = append(own.sandboxes[:0], src.sandboxes...)
 	w.mounts = append(own.mounts[:0], src.mounts...)
 	w.containers = append(own.containers[:0], src.containers...)
+	w.probes = append(own.probes[:0], src.probes...)
 	w.attachments = append(own.attachments[:0], src.attachments...)
 	copyTable(&w.endpoints, &own.endpoints, &src.endpoints)
 	w.operations = append(own.operations[:0], src.operations...)
@@ -257,6 +263,8 @@ func (w *world) dispatch(e event) {
 		w.progressContainer(e.entity)
 	case purposeReady:
 		w.containerReady(e.entity)
+	case purposeHealth:
+		w.programChanges(e.entity)
 	case purposeExit:
 		w.containerExits(e.entity)
 	case purposeSignal:
@@ -265,6 +273,8 @@ func (w *world) dispatch(e event) {
 		w.timerFires(e.entity)
 	case purposeMessage:
 		w.arrive(e.entity)
+	case purposeProbe:
+		w.verdict(e.entity)
 	case purposeBind:
 		w.syncClaim(e.entity)
 	case purposeProvision:

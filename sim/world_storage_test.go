@@ -139,7 +139,7 @@ var claimCases = []worldCase{
 		w.do(w.c.Do(sim.FailPod{Pod: "web-0"}))
 		w.do(w.c.Delete("pvc/www-web-0"))
 		w.waits("pvc/www-web-0: is being deleted", "pod/web-0: has ended, its phase is Failed, and nobody replaces it\n  it would help to kubectl delete pod web-0")
-		w.pods("web-0:Evicted")
+		w.pods("web-0:Error")
 		w.claims("www-web-0:Terminating")
 		w.do(w.c.Delete("pod/web-0"))
 		w.settles()

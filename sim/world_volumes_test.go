@@ -319,7 +319,7 @@ var attachCases = []worldCase{
 		w.do(w.c.Uncordon("node-1"))
 		w.apply(webSet(1, named("other"), mounting("shared")))
 		w.waits("pod/web-1: has ended")
-		w.pods("other-0:Running web-1:Evicted")
+		w.pods("other-0:Running web-1:Error")
 	}},
 	{"N3", "A volume that offers ReadWriteMany is at many nodes", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2}, disksClass(), aClaim("shared", claimClass("disks"), func(c *model.PersistentVolumeClaim) {

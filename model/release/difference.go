@@ -52,6 +52,9 @@ const (
 	ComparesBytes
 	// LowerCaseEvents: the messages of the controller's events begin in lower case.
 	LowerCaseEvents
+	// KubeletRestartUnreadies: after a restart of its kubelet a container with probes is
+	// not ready, and not started, until they have succeeded again.
+	KubeletRestartUnreadies
 	// CoarseRequeue: the controller looks again after the whole of minReadySeconds,
 	// and a second later after a pod has become ready.
 	CoarseRequeue
@@ -152,6 +155,8 @@ var facts = [differences]Facts{
 		"templates are compared byte by byte", without(StatefulSetSemanticRevisionComparison)},
 	LowerCaseEvents: {"LowerCaseEvents", "1.35.0", "", "",
 		"messages of events begin in lower case", before(V1_35_0)},
+	KubeletRestartUnreadies: {"KubeletRestartUnreadies", "1.35.0", "ChangeContainerStatusOnKubeletRestart", "",
+		"a kubelet that is restarted takes containers with probes for not ready", before(V1_35_0)},
 	CoarseRequeue: {"CoarseRequeue", "1.35.1", "", "",
 		"the controller looks again after the whole of minReadySeconds", before(V1_35_4)},
 	OneBudget: {"OneBudget", "1.37.0", "MaxUnavailableStatefulSet", "137409",

@@ -31,6 +31,7 @@ ComparesHashes               x      x    x      .      .      .      .    .
 WritesCreationTimestamp      x      x    .      .      .      .      .    .
 ComparesBytes                x      x    x      .      .      .      .    .
 LowerCaseEvents              x      x    x      x      .      .      .    .
+KubeletRestartUnreadies      x      x    x      x      .      .      .    .
 CoarseRequeue                x      x    x      x      x      .      .    .
 OneBudget                    .      .    .      .      x      .      .    .
 IgnoresMaxUnavailable        x      x    x      x      .      x      x    .

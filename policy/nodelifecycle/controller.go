@@ -61,7 +61,7 @@ type Controller struct {
 type node struct {
 	zone    Zone
 	exists  bool
-	known   bool // one of its name has been there
+	known   bool // a look has seen it, or an earlier one of its name
 	isNew   bool // no look has seen it
 	silent  bool // its lease is not renewed
 	changed bool // is in Controller.changed
@@ -69,6 +69,7 @@ type node struct {
 	queued  bool // is in Controller.queue
 	member  bool // has been put into the queue and not been taken back: it is not put there again
 	ready   Ready
+	seen    Ready // what the last look saw
 	taints  Taints
 	before  Taints // the taints when the look lookNo began
 	lookNo  int32
@@ -112,6 +113,15 @@ func (c *Controller) Taints(n Node) Taints { return c.at(n).taints }
 // Waiting reports whether a node waits for a NoExecute taint.
 func (c *Controller) Waiting(n Node) bool { return c.at(n).queued }
 
+// FailsNewPod reports whether a pod that is bound to the node now has its condition Ready
+// set to False at once, if it has one: the last look has found the node not ready.
+//
+// Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go, processPod.
+func (c *Controller) FailsNewPod(n Node) bool {
+	row := c.at(n)
+	return row.exists && (row.seen == NotReady || row.seen == Unknown)
+}
+
 // DeclaredAt is when a silent node will be declared Unknown, if nothing is heard of it
 // until then; ok is false if it is not silent, or is Unknown already.
 func (c *Controller) DeclaredAt(n Node) (at model.Instant, ok bool) {
@@ -139,17 +149,16 @@ func (c *Controller) Join(n Node, z Zone, now model.Instant) {
 	}
 	c.catchUp(now)
 	row = c.at(n)
-	before := *row
 	if row.queued {
 		c.zoneAt(row.zone).waiting--
 		c.zoneAt(z).waiting++
 	}
+	if !row.known {
+		row.heard = now.Second()
+	}
 	*row = node{
 		zone: z, exists: true, isNew: true, silent: true, queued: row.queued, member: row.member, changed: row.changed,
-		heard: now.Second(), lease: never, status: never,
-	}
-	if before.known {
-		row.heard = before.heard
+		known: row.known, heard: row.heard, seen: row.seen, lease: never, status: never,
 	}
 	c.count(row, 1)
 	c.change(n, now)
@@ -159,7 +168,8 @@ func (c *Controller) Join(n Node, z Zone, now model.Instant) {
 // Leave feeds the end of a Node object, of whose kubelet the controller must have heard
 // the last ([Controller.Hush]). If the node waits for a taint its place in the queue stays,
 // as in Kubernetes, and costs the others a turn. And the controller goes on remembering
-// when it has last noticed something about a node of that name.
+// when it has last noticed something about a node of that name. (It is taken to be the last
+// look before the end, if the last renewal came after that.)
 func (c *Controller) Leave(n Node, now model.Instant) {
 	c.mustExist(n)
 	c.catchUp(now)
@@ -169,9 +179,13 @@ func (c *Controller) Leave(n Node, now model.Instant) {
 	}
 	c.count(row, -1)
 	c.due.remove(c.nodes, n)
+	if !row.isNew {
+		look, _ := c.looks.Last(now)
+		row.known, row.heard = true, min(c.noticed(row), max(look, row.heard))
+	}
 	*row = node{
 		zone: row.zone, queued: row.queued, member: row.member, changed: row.changed,
-		heard: min(c.noticed(row), max(c.last, row.heard)), known: true,
+		known: row.known, heard: row.heard, seen: row.seen,
 	}
 	c.wakeAt(now)
 }
@@ -189,6 +203,7 @@ func (c *Controller) Speak(n Node, now model.Instant) {
 // or [NotReady]. Postings that change nothing need not be fed while the kubelet speaks.
 func (c *Controller) Post(n Node, ready Ready, now model.Instant) {
 	c.mustExist(n)
+	c.catchUp(now)
 	row := c.at(n)
 	row.status = now
 	if row.ready != ready {

@@ -122,6 +122,7 @@ func (c *Controller) visit(n Node, actions []Action) []Action {
 			condition = Unknown
 		}
 	}
+	row.seen = row.ready
 	switch condition {
 	case IsReady:
 		actions = c.untaint(n, actions)

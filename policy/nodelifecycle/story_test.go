@@ -431,6 +431,21 @@ var stories = []struct {
 			75 b is Unknown
 			75 b +unreachable`,
 	}, {
+		rule: "what was noticed of a node counts for one that is created under its name: it has been silent for too long already",
+		story: `
+			0   up a
+			0   up b
+			20  crash a
+			100 delete a
+			111 create a`,
+		then: `
+			0 zone is Normal
+			70 a is Unknown
+			70 pods of a are not ready
+			70 a +unreachable
+			115 a is Unknown
+			115 a +unreachable`,
+	}, {
 		rule: "a node that is deleted while it waits keeps its place, and costs the next one its turn",
 		story: `
 			0  up a b c d e

@@ -20,14 +20,16 @@ type twins struct {
 	c    Controller
 	log  []string
 	tick time.Duration
-	turn int // how many turns the Controller has taken
-	idle int // how many of them have done nothing
+
+	silent map[Node]model.Instant // since when kubelets have been
+	turn   int                    // how many turns the Controller has taken
+	idle   int                    // how many of them have done nothing
 
 	actions []Action
 }
 
 func newTwins(times Times, look, pass model.Instant) *twins {
-	w := &twins{ref: newReference(times, look, pass), tick: tick}
+	w := &twins{ref: newReference(times, look, pass), tick: tick, silent: map[Node]model.Instant{}}
 	w.c.Start(times, look, pass)
 	w.ref.pick = func(at model.Instant, zone Zone, among int) int {
 		return int((int64(at)/int64(tick) + int64(zone)*7) % int64(among))
@@ -151,7 +153,7 @@ func (w *twins) down(n Node) {
 	if w.ref.nodes[n] == nil || !k.up {
 		return
 	}
-	k.up = false
+	k.up, w.silent[n] = false, w.ref.now
 	lease, _ := k.lease.Last(w.ref.now - 1)
 	w.c.Hush(n, max(lease, w.ref.leases[n]), max(k.posted, never), w.ref.now)
 }
@@ -162,6 +164,7 @@ func (w *twins) leave(n Node) {
 	}
 	w.down(n)
 	delete(w.ref.nodes, n)
+	delete(w.ref.leases, n) // it belongs to the node
 	w.c.Leave(n, w.ref.now)
 }
 
@@ -230,6 +233,9 @@ func TestControllerIsTheReference(t *testing.T) {
 				}
 			case 12:
 				w.join(n, Zone(int(n)%zones))
+				if w.forgotten(n) && rapid.Bool().Draw(t, "silent") {
+					continue
+				}
 				w.up(n, 0)
 			}
 		}
@@ -241,6 +247,13 @@ func TestControllerIsTheReference(t *testing.T) {
 	for _, sight := range []string{"Unknown", "+2 -0", "+0 -", "FullDisruption", "Normal"} { // the stories have the rare ones
 		require.NotZero(t, seen[sight], sight)
 	}
+}
+
+// forgotten reports whether so long nothing has been heard of the kubelet of a node that it
+// does not matter any more when exactly that was.
+func (w *twins) forgotten(n Node) bool {
+	k := w.ref.kubelets[n]
+	return k == nil || !k.up && w.ref.now.Sub(w.silent[n]) > w.ref.times.Startup+2*w.ref.times.Monitor
 }
 
 // survivors are how many other nodes the zone of a node has.

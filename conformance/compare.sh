@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Holds Ordinal against the three releases of Kubernetes and compares what the README
-# says of it: compare.sh -check, as CI does. Without -check it writes the README anew.
-# The draws are the same each time, so that the numbers are; `go test ./...` draws others.
+# Holds Ordinal against the three releases of Kubernetes and against CoreDNS, which is a
+# module of its own, and compares what the README says of it: compare.sh -check, as CI
+# does. Without -check it writes the README anew. The draws are the same each time, so
+# that the numbers are; `go test ./...` draws others.
 set -euo pipefail
 cd "$(dirname "$0")"
 reports=$(mktemp -d)
@@ -12,5 +13,7 @@ for modfile in go.mod kubernetes-1.36.mod kubernetes-1.35.mod; do
 	go test -modfile="$modfile" ./statefulset ./objects ./rollout ./endpoints -rapid.seed=1 -rapid.nofailfile
 	go test -modfile="$modfile" ./real ./scenario ./simulated -rapid.nofailfile
 done
+echo "-- dns/go.mod"
+(cd dns && go test ./... -rapid.seed=1 -rapid.nofailfile)
 go test ./fidelity ./race ./version -short
 go run ./fidelity -reports "$reports" "$@"

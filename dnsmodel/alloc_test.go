@@ -22,6 +22,8 @@ func (z *ordinalZone) Service(_, _, host string) (Service, bool) {
 
 func (z *ordinalZone) Reverse(netip.Addr) []Reference { return nil }
 
+func (z *ordinalZone) Pod(string, netip.Addr) bool { return false }
+
 func bigZone() *ordinalZone {
 	z := &ordinalZone{Service{Headless: true}}
 	for i := range 10000 {

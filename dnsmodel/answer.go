@@ -14,7 +14,7 @@ import (
 type Config struct {
 	Domain             string     // the cluster's zone; "" is cluster.local
 	TTL                uint32     // seconds, of records and of denials: the option ttl, at most 3600
-	PodsInsecure       bool       // the option "pods insecure": 10-1-0-1.ns.pod.zone is any address at all
+	Pods               PodNames   // the option pods: what 10-1-0-1.ns.pod.zone is
 	EndpointPodNames   bool       // the option endpoint_pod_names
 	IgnoreEmptyService bool       // the option "ignore empty_service"
 	ReverseFallthrough bool       // addresses nobody has are asked for upstream
@@ -23,6 +23,16 @@ type Config struct {
 	Serial             uint32     // of the SOA: seconds of Unix time of the last change
 	Upstream           Upstream   // answers for the names outside; nil is a world without any
 }
+
+// PodNames says whether addresses, spelled with dashes, are names below pod.<zone>.
+type PodNames uint8
+
+// The values of the option pods.
+const (
+	PodsDisabled PodNames = iota // there are none: the default
+	PodsInsecure                 // any address at all is one, in a namespace that exists
+	PodsVerified                 // the first address of each pod is one
+)
 
 // The fixed record dns-version.<zone>.
 //
@@ -36,7 +46,9 @@ const (
 const maxSOATTL = 300
 
 // maxCNAMEs is how many CNAMEs the plugin follows within the zone.
-const maxCNAMEs = 10
+//
+// Source: coredns plugin/backend_lookup.go, maxCnameChainLength, and how it is used.
+const maxCNAMEs = 11
 
 func (c *Config) domain() string {
 	if c.Domain == "" {
@@ -66,34 +78,56 @@ func (c *Config) upstream(q Question) Response {
 //
 // Source: coredns plugin/kubernetes/handler.go, ServeDNS.
 func Answer(z Zone, cfg Config, q Question) Response {
-	q.Name = strings.TrimSuffix(q.Name, ".")
-	p := parse(q.Name, cfg.domain())
-	switch p.shape {
-	case shapeInvalid:
-		return Response{Rcode: FormErr}
-	case shapeOutside:
-		return cfg.upstream(q)
-	}
 	a := answerer{zone: z, cfg: cfg}
+	return a.answer(q)
+}
+
+func (a *answerer) answer(q Question) Response {
+	q.Name = strings.TrimSuffix(q.Name, ".")
+	p := parse(q.Name, a.cfg.domain())
+	switch {
+	case p.shape == shapeInvalid:
+		return Response{Rcode: FormErr}
+	case p.shape == shapeOutside:
+		return a.cfg.upstream(q)
+	case transfer(q.Type):
+		return Response{Rcode: Refused}
+	case q.Type == TypeSOA:
+		return a.authority(q, &p)
+	}
 	out, found := a.lookup(q, &p)
 	switch {
-	case !found && cfg.ReverseFallthrough && p.zone != cfg.domain():
-		return cfg.upstream(q)
-	case !found && cfg.Syncing:
-		return Response{Rcode: ServFail, SOA: cfg.soa(p.zone)}
+	case !found && a.cfg.ReverseFallthrough && !same(p.zone, a.cfg.domain()):
+		return a.cfg.upstream(q)
+	case !found && a.cfg.Syncing:
+		return Response{Rcode: ServFail, SOA: a.cfg.soa(p.zone)}
 	case !found:
-		return Response{Rcode: NXDomain, SOA: cfg.soa(p.zone)}
+		return Response{Rcode: NXDomain, SOA: a.cfg.soa(p.zone)}
 	case len(out.Answer) == 0:
-		out.SOA = cfg.soa(p.zone)
+		out.SOA = a.cfg.soa(p.zone)
 	}
 	return out
 }
 
-// answerer answers one question. cnames counts the CNAMEs that led to it.
+// authority answers for the SOA: a zone has one, and of other names nobody finds out
+// whether they exist.
+func (a *answerer) authority(q Question, p *parsed) Response {
+	soa := a.cfg.soa(p.zone)
+	if len(p.zone) != len(q.Name) {
+		return Response{SOA: soa}
+	}
+	return Response{Answer: []Record{{Name: q.Name, Type: TypeSOA, TTL: soa.TTL, Text: soa.data()}}}
+}
+
+// answerer answers one question. cnames counts the CNAMEs that led to it. One that leaves
+// the cluster is followed with a question to the server itself, that is through its
+// caches.
 type answerer struct {
 	zone   Zone
 	cfg    Config
 	cnames int
+	now    model.Instant // of meaning with caches only
+	caches []*Cache
 }
 
 // lookup finds the records; false if nothing of any type matched the name, which
@@ -120,7 +154,7 @@ func (a *answerer) lookup(q Question, p *parsed) (out Response, found bool) {
 	case shapeNamespace:
 		return out, q.Type != TypeTXT
 	case shapePods:
-		return out, a.cfg.PodsInsecure && q.Type != TypeTXT
+		return out, a.cfg.Pods != PodsDisabled && q.Type != TypeTXT
 	case shapePod:
 		return a.pod(q, p)
 	default:
@@ -128,16 +162,17 @@ func (a *answerer) lookup(q Question, p *parsed) (out Response, found bool) {
 	}
 }
 
-// fixed answers for the two names of the zone that are of no Service.
+// fixed answers for the two names that each zone of the server has besides. That of the
+// server itself is known only if the zone is asked for in lower case, and not by those
+// who ask for a TXT or a PTR.
+//
+// Source: coredns plugin/kubernetes/kubernetes.go, Services; ns.go, isDefaultNS.
 func (a *answerer) fixed(q Question, p *parsed) (out Response, found bool) {
-	if p.zone != a.cfg.domain() {
-		return out, false
-	}
 	switch {
 	case p.left == "dns-version" && q.Type == TypeTXT:
 		out.Answer = []Record{{Name: q.Name, Type: TypeTXT, TTL: dnsVersionTTL, Text: dnsVersion}}
 		return out, true
-	case p.left == "ns.dns" && q.Type != TypeTXT:
+	case p.left == "ns.dns" && q.Type != TypeTXT && q.Type != TypePTR && p.zone == lower(p.zone):
 		if ip := a.cfg.Address; ip.IsValid() && q.Type == addressType(ip) {
 			out.Answer = a.address(q, ip)
 		}
@@ -150,13 +185,16 @@ func (a *answerer) address(q Question, ip netip.Addr) []Record {
 	return []Record{{Name: q.Name, Type: q.Type, TTL: a.cfg.TTL, Addr: ip}}
 }
 
-// pod answers for an address spelled with dashes. Nobody checks that a pod has it,
-// and what stands left of it is not looked at.
+// pod answers for an address spelled with dashes, and does not look at what stands left
+// of it.
 //
 // Source: coredns plugin/kubernetes/kubernetes.go, findPods.
 func (a *answerer) pod(q Question, p *parsed) (out Response, found bool) {
-	ip := undash(p.service)
-	if !a.cfg.PodsInsecure || !ip.IsValid() {
+	ip, canonical := undash(p.service)
+	switch {
+	case a.cfg.Pods == PodsDisabled || !ip.IsValid():
+		return out, false
+	case a.cfg.Pods == PodsVerified && !(canonical && a.zone.Pod(p.namespace, ip)):
 		return out, false
 	}
 	switch q.Type {
@@ -165,7 +203,7 @@ func (a *answerer) pod(q Question, p *parsed) (out Response, found bool) {
 	case TypeSRV:
 		// CoreDNS makes an SRV of port 0 of any item that is an address.
 		out.Answer = []Record{{Name: q.Name, Type: TypeSRV, TTL: a.cfg.TTL, Weight: 100,
-			Target: p.service + "." + p.namespace + ".pod." + a.cfg.domain()}}
+			Target: p.service + "." + p.namespace + ".pod." + p.zone}}
 		out.Extra = []Record{{Name: out.Answer[0].Target, Type: addressType(ip), TTL: a.cfg.TTL, Addr: ip}}
 	}
 	return out, true
@@ -208,7 +246,7 @@ func (a *answerer) virtual(q Question, p *parsed, svc *Service) (out Response, f
 		}
 		return Response{Answer: c.out}, true
 	case TypeSRV:
-		target := p.service + "." + p.namespace + ".svc." + a.cfg.domain()
+		target := p.service + "." + p.namespace + ".svc." + p.zone
 		s := newServers(q, a.cfg.TTL, matched*len(svc.ClusterIPs))
 		for i := range portsOf(svc.Ports) {
 			port, ok := portAt(svc.Ports, i, p)
@@ -240,7 +278,7 @@ func (a *answerer) endpoints(q Question, p *parsed, svc *Service) (out Response,
 		return Response{Answer: c.out}, items > 0
 	}
 	s := newServers(q, a.cfg.TTL, items)
-	suffix := "." + p.service + "." + p.namespace + ".svc." + a.cfg.domain()
+	suffix := "." + p.service + "." + p.namespace + ".svc." + p.zone
 	for i := range svc.Endpoints {
 		e := &svc.Endpoints[i]
 		if a.items(e, p, svc) == 0 {

@@ -14,7 +14,25 @@ type CacheConfig struct {
 	Denial         uint32 // seconds that a denial is kept at most; 0 is 1800
 	DisableSuccess string // answers for names of this zone are not kept; "" disables none
 	DisableDenial  string // denials for names of this zone are not kept; "" disables none
+	Only           string // names of other zones pass the cache by; "" is every zone
+	Except         string // names of this zone pass the cache by; "" is none
 	PerNode        bool   // each node has its own, next to its pods
+}
+
+// takes reports whether a name is one for the cache.
+func (c *CacheConfig) takes(name string) bool {
+	name = strings.TrimSuffix(name, ".")
+	if c.Only != "" {
+		if _, ok := within(name, c.Only); !ok {
+			return false
+		}
+	}
+	if c.Except != "" {
+		if _, ok := within(name, c.Except); ok {
+			return false
+		}
+	}
+	return true
 }
 
 // The limits of how long a cache keeps something, in seconds.
@@ -70,18 +88,24 @@ func (c *Cache) Entries(now model.Instant) []Entry {
 }
 
 // Get returns what the cache knows at an instant, with what is left of its TTL in
-// every record; false if it knows nothing. A denial is looked for first.
+// every record; false if it knows nothing. A denial comes before an answer, and an answer
+// before a failure.
 //
 // Source: coredns plugin/cache/handler.go, ServeDNS and getIgnoreTTL.
-func (c *Cache) Get(q Question, now model.Instant) (Response, bool) {
+func (c *Cache) Get(q Question, now model.Instant) (out Response, ok bool) {
 	q = key(q)
 	for i := c.find(q); i < len(c.entries) && c.entries[i].Question == q; i++ {
 		e := &c.entries[i]
-		if age := int64(now.Sub(e.Stored) / time.Second); age < int64(e.TTL) {
-			return withTTL(e.Reply, e.TTL-uint32(age)), true
+		age := int64(now.Sub(e.Stored) / time.Second)
+		if age >= int64(e.TTL) {
+			continue
+		}
+		out, ok = withTTL(e.Reply, e.TTL-uint32(age)), true
+		if out.Rcode != ServFail {
+			return out, true
 		}
 	}
-	return Response{}, false
+	return out, ok
 }
 
 // Put gives the cache an answer that has just come and returns it as it is passed on:
@@ -89,10 +113,7 @@ func (c *Cache) Get(q Question, now model.Instant) (Response, bool) {
 //
 // Source: coredns plugin/cache/cache.go, WriteMsg.
 func (c *Cache) Put(q Question, r Response, now model.Instant) Response {
-	ttl, denial, keep := c.lifetime(r)
-	if ttl == 0 {
-		return r
-	}
+	ttl, denial, keep := c.lifetime(q, r)
 	q = key(q)
 	disabled := c.Config.DisableSuccess
 	if denial {
@@ -110,22 +131,25 @@ func (c *Cache) Put(q Question, r Response, now model.Instant) Response {
 	return r
 }
 
-// lifetime says for how many seconds a cache keeps an answer, whether it is a
-// denial, and whether it is one that may be kept at all. 0 seconds mean that the
-// answer has no TTL to speak of.
+// lifetime says how many seconds a cache gives the records of an answer, whether it is a
+// denial, and whether it is one that may be kept at all. An answer without any records
+// counts as a success.
 //
-// Source: coredns plugin/cache/cache.go, computeTTL; plugin/pkg/response/typify.go,
-// Typify.
-func (c *Cache) lifetime(r Response) (ttl uint32, denial, keep bool) {
+// Source: coredns plugin/cache/cache.go, WriteMsg, computeTTL and key;
+// plugin/pkg/response/typify.go, Typify.
+func (c *Cache) lifetime(q Question, r Response) (ttl uint32, denial, keep bool) {
+	denied := r.SOA.Zone != ""
 	switch {
+	case transfer(q.Type):
+		return limit(minCacheTTL, c.Config.Success, maxSuccessTTL), false, false
 	case r.Rcode == ServFail:
 		return serverFailedTTL, true, true
-	case r.Rcode == Success && len(r.Answer) > 0:
+	case r.Rcode == Success && (len(r.Answer) > 0 || !denied):
 		return limit(smallestTTL(r), c.Config.Success, maxSuccessTTL), false, true
-	case (r.Rcode == Success || r.Rcode == NXDomain) && r.SOA.Zone != "":
-		return limit(smallestTTL(r), c.Config.Denial, maxDenialTTL), true, true
+	case (r.Rcode == Success || r.Rcode == NXDomain) && len(r.Answer) == 0:
+		return limit(smallestTTL(r), c.Config.Denial, maxDenialTTL), true, denied
 	default:
-		return 0, false, false
+		return limit(minCacheTTL, c.Config.Success, maxSuccessTTL), false, false
 	}
 }
 
@@ -136,8 +160,13 @@ func limit(ttl, most, fallback uint32) uint32 {
 	return min(max(ttl, minCacheTTL), most)
 }
 
-// smallestTTL is the smallest TTL of any record of an answer that has one.
+// smallestTTL is the smallest TTL of any record of an answer; 5 if it has none.
+//
+// Source: coredns plugin/pkg/dnsutil/ttl.go, MinimalTTLWithMaximum.
 func smallestTTL(r Response) uint32 {
+	if len(r.Answer)+len(r.Extra) == 0 && r.SOA.Zone == "" {
+		return minCacheTTL
+	}
 	ttl := uint32(maxSuccessTTL)
 	for _, section := range [...][]Record{r.Answer, r.Extra} {
 		for i := range section {
@@ -226,16 +255,25 @@ func earliest(entries []Entry) (t model.Instant) {
 // keeps for at least 5 s what the farther one is about to forget.
 func Serve(z Zone, cfg Config, q Question, now model.Instant, caches ...*Cache) Response {
 	for i, c := range caches {
+		if !c.Config.takes(q.Name) {
+			continue
+		}
 		if r, ok := c.Get(q, now); ok {
 			return fill(q, r, now, caches[:i])
 		}
 	}
-	return fill(q, Answer(z, cfg, q), now, caches)
+	a := answerer{zone: z, cfg: cfg, now: now, caches: caches}
+	for len(a.caches) > 0 && a.caches[0].Config.PerNode {
+		a.caches = a.caches[1:]
+	}
+	return fill(q, a.answer(q), now, caches)
 }
 
 func fill(q Question, r Response, now model.Instant, caches []*Cache) Response {
 	for i := len(caches) - 1; i >= 0; i-- {
-		r = caches[i].Put(q, r, now)
+		if caches[i].Config.takes(q.Name) {
+			r = caches[i].Put(q, r, now)
+		}
 	}
 	return r
 }

@@ -109,21 +109,28 @@ func (a *answerer) external(q Question, p *parsed, target string) (out Response,
 		out.Answer = []Record{cname}
 	case TypeA, TypeAAAA:
 		out.Answer = a.follow(q, cname)
+	case TypeTXT, TypePTR, TypeMX, TypeSRV:
+	default:
+		// Whether the name exists CoreDNS finds out by looking for its A, of which the
+		// caches then know.
+		a.follow(Question{Name: q.Name, Type: TypeA}, cname)
 	}
 	return out, true
 }
 
 // follow is a CNAME and the addresses of its target. A target within the cluster
 // that has no address takes the CNAME with it; one outside does not. So a circle of
-// CNAMEs comes to nothing.
+// CNAMEs comes to nothing. Of a target outside the server asks itself, caches included.
+//
+// Source: coredns plugin/pkg/upstream/upstream.go, Lookup.
 func (a *answerer) follow(q Question, cname Record) []Record {
 	if a.cnames >= maxCNAMEs || same(q.Name, cname.Target) {
 		return nil
 	}
 	next := Question{Name: cname.Target, Type: q.Type}
 	p := parse(next.Name, a.cfg.domain())
-	if p.shape == shapeOutside || p.zone != "" && p.zone != a.cfg.domain() {
-		return append([]Record{cname}, a.cfg.upstream(next).Answer...)
+	if p.shape == shapeOutside || p.zone != "" && !same(p.zone, a.cfg.domain()) {
+		return append([]Record{cname}, Serve(a.zone, a.cfg, next, a.now, a.caches...).Answer...)
 	}
 	if p.shape == shapeInvalid {
 		return nil

@@ -20,6 +20,8 @@ func (w *world) Service(namespace, name, host string) (dnsmodel.Service, bool) {
 
 func (w *world) Reverse(addr netip.Addr) []dnsmodel.Reference { return nil }
 
+func (w *world) Pod(namespace string, addr netip.Addr) bool { return false }
+
 // nginx is the Service, and pods are web-0, which is ready, and web-1, which is not.
 var (
 	nginx = &model.Service{

@@ -44,6 +44,11 @@ func (z testZone) Reverse(addr netip.Addr) (out []Reference) {
 	return out
 }
 
+// Pod knows one pod, which has the address 10.1.0.1.
+func (z testZone) Pod(namespace string, addr netip.Addr) bool {
+	return namespace == "default" && (addr == ip("10.1.0.1") || addr == ip("fd00::1"))
+}
+
 func ip(s string) netip.Addr { return netip.MustParseAddr(s) }
 
 // ready and unready are endpoints with an address and a hostname.
@@ -118,6 +123,8 @@ func brief(r Response) string {
 		for _, rec := range section {
 			_, data, _ := strings.Cut(rec.String(), " IN "+rec.Type.String()+" ")
 			switch rec.Type {
+			case TypeSOA:
+				data = rec.String()
 			case TypeCNAME:
 				data = "CNAME " + data
 			case TypeSRV:

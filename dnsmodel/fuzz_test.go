@@ -6,7 +6,7 @@ import (
 )
 
 // FuzzQuestion asks for any name at all: nothing panics, what is parsed fits together,
-// and case and a final dot make no difference.
+// and case and a final dot make no difference (but for the server's own name).
 func FuzzQuestion(f *testing.F) {
 	for _, name := range []string{
 		"", ".", "cluster.local", "svc.cluster.local", "nginx" + d, "web-0.nginx" + d, "_web._tcp.nginx" + d, "_._." + "nginx" + d,
@@ -20,7 +20,10 @@ func FuzzQuestion(f *testing.F) {
 	}
 	z := fixture()
 	f.Fuzz(func(t *testing.T, name string, kind uint16, insecure bool) {
-		cfg := Config{TTL: 5, PodsInsecure: insecure, Upstream: outside}
+		cfg := Config{TTL: 5, Upstream: outside}
+		if insecure {
+			cfg.Pods = PodsInsecure
+		}
 		r := Answer(z, cfg, Question{name, Type(kind)})
 		bare := strings.TrimSuffix(name, ".")
 		p := parse(bare, "cluster.local")
@@ -45,7 +48,7 @@ func FuzzQuestion(f *testing.F) {
 			return
 		}
 		swapped := swapCase(name)
-		if got := Answer(z, cfg, Question{swapped, Type(kind)}); brief(got) != brief(r) {
+		if got := Answer(z, cfg, Question{swapped, Type(kind)}); lower(got.String()) != lower(r.String()) && p.left != "ns.dns" {
 			t.Errorf("%q and %q differ:\n%s\n%s", name, swapped, brief(r), brief(got))
 		}
 		if dotted := Answer(z, cfg, Question{name + ".", Type(kind)}); name != "" && dotted.String() != r.String() {

@@ -22,8 +22,13 @@ const (
 	TypeAAAA  Type = 28
 	TypeSRV   Type = 33
 	TypeHTTPS Type = 65
+	TypeIXFR  Type = 251
+	TypeAXFR  Type = 252
 	TypeANY   Type = 255
 )
+
+// transfer reports whether a question asks for a whole zone.
+func transfer(t Type) bool { return t == TypeAXFR || t == TypeIXFR }
 
 // String returns the type's name as in a zone file: "AAAA", or "TYPE99" for one
 // without a name here.
@@ -49,6 +54,10 @@ func (t Type) String() string {
 		return "SRV"
 	case TypeHTTPS:
 		return "HTTPS"
+	case TypeIXFR:
+		return "IXFR"
+	case TypeAXFR:
+		return "AXFR"
 	case TypeANY:
 		return "ANY"
 	default:
@@ -66,6 +75,7 @@ const (
 	FormErr  Rcode = 1
 	ServFail Rcode = 2
 	NXDomain Rcode = 3
+	Refused  Rcode = 5
 	Timeout  Rcode = 255
 )
 
@@ -80,6 +90,8 @@ func (r Rcode) String() string {
 		return "SERVFAIL"
 	case NXDomain:
 		return "NXDOMAIN"
+	case Refused:
+		return "REFUSED"
 	case Timeout:
 		return "TIMEOUT"
 	default:
@@ -95,8 +107,8 @@ type Question struct {
 }
 
 // Record is one record of an answer. Which fields mean something depends on the
-// type: Addr for A and AAAA; Target for CNAME, PTR and SRV; Text for TXT; the three
-// numbers for SRV.
+// type: Addr for A and AAAA; Target for CNAME, PTR and SRV; Text for TXT, and for an SOA
+// its data as in a zone file; the three numbers for SRV.
 type Record struct {
 	Name     string // the owner, without the final dot, in the case of the question
 	Type     Type
@@ -120,6 +132,8 @@ func (r Record) String() string {
 		return head + fmt.Sprintf("%d %d %d %s.", r.Priority, r.Weight, r.Port, r.Target)
 	case TypeTXT:
 		return head + fmt.Sprintf("%q", r.Text)
+	case TypeSOA:
+		return head + r.Text
 	default:
 		return head + r.Target + "."
 	}
@@ -128,16 +142,18 @@ func (r Record) String() string {
 // SOA is the record that a negative answer carries: it says which zone denies the
 // name and for how long the denial may be kept. The zero SOA is none.
 type SOA struct {
-	Zone   string // the owner: "cluster.local"
+	Zone   string // the owner, in the case of the question: "cluster.local"
 	TTL    uint32 // seconds; a cache keeps a denial this long
 	MinTTL uint32 // seconds; the field that RFC 2308 names for the same purpose
 	Serial uint32 // seconds of Unix time of the last change
 }
 
 // String returns the record as a zone file does.
-func (s SOA) String() string {
-	return fmt.Sprintf("%s. %d IN SOA ns.dns.%s. hostmaster.%s. %d %d %d %d %d",
-		s.Zone, s.TTL, s.Zone, s.Zone, s.Serial, soaRefresh, soaRetry, soaExpire, s.MinTTL)
+func (s SOA) String() string { return fmt.Sprintf("%s. %d IN SOA %s", s.Zone, s.TTL, s.data()) }
+
+// data is all but the owner and the TTL.
+func (s SOA) data() string {
+	return fmt.Sprintf("ns.dns.%s. hostmaster.%s. %d %d %d %d %d", s.Zone, s.Zone, s.Serial, soaRefresh, soaRetry, soaExpire, s.MinTTL)
 }
 
 // The timers of CoreDNS's SOA, in seconds, which only secondary servers read.

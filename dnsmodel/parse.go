@@ -11,7 +11,7 @@ type shape uint8
 const (
 	shapeInvalid   shape = iota // cannot be written in a DNS message
 	shapeOutside                // not of a zone of the cluster
-	shapeApex                   // the zone itself, svc.zone or pod.zone
+	shapeApex                   // the zone itself, svc.zone or pod.zone, even of a reverse zone
 	shapeNoGrammar              // of the zone, but no name of the grammar has this form
 	shapeNamespace              // ns.svc.zone
 	shapeService                // service.ns.svc.zone and what is left of it
@@ -20,11 +20,11 @@ const (
 	shapeReverse                // 1.0.1.10.in-addr.arpa and its like in ip6.arpa
 )
 
-// parsed is a question's name taken apart. The parts are in lower case; host is
-// set, or port and protocol, or neither.
+// parsed is a question's name taken apart. All parts but the zone are in lower case; host
+// is set, or port and protocol, or neither.
 type parsed struct {
 	shape     shape
-	zone      string // the zone that answers: the cluster's, or a reverse one
+	zone      string // the zone that answers, the cluster's or a reverse one, as the question spells it
 	left      string // what stands left of the zone
 	namespace string
 	service   string // of shapePod: the address with dashes
@@ -129,13 +129,12 @@ func parse(name, zone string) parsed {
 	if !ok {
 		return parseReverse(name)
 	}
-	p := parsed{zone: zone, left: left}
-	if left == "" || same(left, "svc") || same(left, "pod") {
+	p := parsed{zone: name[len(name)-len(zone):], left: lower(left)}
+	left = p.left
+	if apex(left) {
 		p.shape = shapeApex
 		return p
 	}
-	left = lower(left)
-	p.left = left
 	rest, kind := popLabel(left)
 	if kind != "svc" && kind != "pod" {
 		p.shape = shapeNoGrammar
@@ -172,6 +171,9 @@ func parse(name, zone string) parsed {
 	return p
 }
 
+// apex reports whether a name stands for its zone: it then exists without data.
+func apex(left string) bool { return left == "" || left == "svc" || left == "pod" }
+
 // The zones of addresses.
 const (
 	reverse4 = "in-addr.arpa"
@@ -182,24 +184,26 @@ const (
 //
 // Source: coredns plugin/pkg/dnsutil/reverse.go, ExtractAddressFromReverse.
 func parseReverse(name string) parsed {
-	if left, ok := within(name, reverse4); ok {
-		return reverseOf(reverse4, left, parse4(left))
-	}
-	if left, ok := within(name, reverse6); ok {
-		return reverseOf(reverse6, left, parse6(left))
+	for _, zone := range [...]string{reverse4, reverse6} {
+		left, ok := within(name, zone)
+		if !ok {
+			continue
+		}
+		p := parsed{shape: shapeNoGrammar, zone: name[len(name)-len(zone):], left: lower(left)}
+		if zone == reverse4 {
+			p.addr = parse4(p.left)
+		} else {
+			p.addr = parse6(p.left)
+		}
+		switch {
+		case apex(p.left):
+			p.shape = shapeApex
+		case p.addr.IsValid():
+			p.shape = shapeReverse
+		}
+		return p
 	}
 	return parsed{shape: shapeOutside}
-}
-
-func reverseOf(zone, left string, addr netip.Addr) parsed {
-	p := parsed{shape: shapeNoGrammar, zone: zone, left: left, addr: addr}
-	switch {
-	case left == "":
-		p.shape = shapeApex
-	case addr.IsValid():
-		p.shape = shapeReverse
-	}
-	return p
 }
 
 // parse4 reads "1.0.1.10" as 10.1.0.1; the zero Addr if it is none.
@@ -224,25 +228,24 @@ func parse4(left string) netip.Addr {
 	return addr
 }
 
-// parse6 reads 32 hexadecimal digits, the last one first; the zero Addr if they are
-// no such.
+// parse6 reads 32 hexadecimal digits, the last one first; the zero Addr if they are no
+// such. Up to three labels left of them are not looked at: CoreDNS takes digits by fours
+// and forgets the rest.
 func parse6(left string) netip.Addr {
-	if len(left) != 63 {
+	var bytes [16]byte
+	labels := strings.Split(left, ".")
+	if len(labels) < 32 || len(labels) > 35 {
 		return netip.Addr{}
 	}
-	var bytes [16]byte
-	for i := range 32 {
-		if i > 0 && left[2*i-1] != '.' {
-			return netip.Addr{}
-		}
-		digit := strings.IndexByte("0123456789abcdef", left[2*i]|0x20)
-		if digit < 0 || left[2*i] < '0' {
+	for i, label := range labels[len(labels)-32:] {
+		digit := strings.Index("0123456789abcdef", label)
+		if digit < 0 || len(label) != 1 {
 			return netip.Addr{}
 		}
 		place := 31 - i
 		bytes[place/2] |= byte(digit) << (4 * (1 - place%2))
 	}
-	return netip.AddrFrom16(bytes)
+	return netip.AddrFrom16(bytes).Unmap()
 }
 
 // ReverseName is the name under which an address is asked for backwards:

@@ -24,7 +24,7 @@ const (
 func Kubeadm() Profile {
 	return Profile{
 		Name:   "kubeadm",
-		Server: Config{TTL: corefileTTL, PodsInsecure: true, ReverseFallthrough: true},
+		Server: Config{TTL: corefileTTL, Pods: PodsInsecure, ReverseFallthrough: true},
 		Caches: []CacheConfig{{
 			Success: corefileTTL, Denial: corefileTTL,
 			DisableSuccess: model.ClusterDomain, DisableDenial: model.ClusterDomain,
@@ -39,20 +39,23 @@ func Kubeadm() Profile {
 func Addons() Profile {
 	return Profile{
 		Name:   "addons",
-		Server: Config{TTL: corefileTTL, PodsInsecure: true, ReverseFallthrough: true},
+		Server: Config{TTL: corefileTTL, Pods: PodsInsecure, ReverseFallthrough: true},
 		Caches: []CacheConfig{{Success: corefileTTL, Denial: corefileTTL}},
 	}
 }
 
-// NodeLocal is kubeadm's DNS with a cache on each node, which keeps answers up to
-// 30 s and denials up to 5 s. (The real one does so for the names of the cluster
-// only; here it treats all names alike.)
+// NodeLocal is kubeadm's DNS with a cache on each node, which keeps answers up to 30 s,
+// and denials of the cluster's own names up to 5 s. (The real one asks other servers than
+// CoreDNS for names outside the cluster; here all that it does not know it asks of
+// CoreDNS.)
 //
 // Source: cluster/addons/dns/nodelocaldns/nodelocaldns.yaml.
 func NodeLocal() Profile {
 	p := Kubeadm()
 	p.Name = "nodelocal"
-	p.Caches = append(p.Caches, CacheConfig{Success: 30, Denial: 5, PerNode: true})
+	p.Caches = append(p.Caches,
+		CacheConfig{Success: 30, Denial: 30, Except: model.ClusterDomain, PerNode: true},
+		CacheConfig{Success: 30, Denial: 5, Only: model.ClusterDomain, PerNode: true})
 	return p
 }
 

@@ -1,6 +1,8 @@
 package dnsmodel
 
 import (
+	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 )
@@ -45,10 +47,14 @@ func soaZone(name string) string {
 	if strings.HasSuffix(name, reverse4) {
 		return reverse4
 	}
+	if strings.HasSuffix(name, reverse6) {
+		return reverse6
+	}
 	return "cluster.local"
 }
 
-func insecure(c *Config)    { c.PodsInsecure = true }
+func insecure(c *Config)    { c.Pods = PodsInsecure }
+func verified(c *Config)    { c.Pods = PodsVerified }
 func podNames(c *Config)    { c.EndpointPodNames = true }
 func ignoreEmpty(c *Config) { c.IgnoreEmptyService = true }
 
@@ -98,6 +104,14 @@ func answersOfAHeadlessService(t *testing.T) {
 		{"D24", "pods have no names of their own by default", "10-1-0-1.default.pod.cluster.local", TypeA, "NXDOMAIN", nil},
 		{"D24-insecure", "with pods insecure, any address with dashes is one", "10-1-0-1.default.pod.cluster.local", TypeA, "10.1.0.1", insecure},
 		{"D24-ns", "with pods insecure, the namespace must exist", "10-1-0-1.nons.pod.cluster.local", TypeA, "NXDOMAIN", insecure},
+		{"D24-mapped", "an IPv4 address may come as an IPv6 one", "--ffff-a01-1.default.pod.cluster.local", TypeA, "10.1.0.1", insecure},
+		{"D24-verified", "with pods verified, a pod has the address", "10-1-0-1.default.pod.cluster.local", TypeA, "10.1.0.1", verified},
+		{"D24-verified-six", "with pods verified, a pod has the address", "fd00--1.default.pod.cluster.local", TypeAAAA, "fd00::1", verified},
+		{"D24-spelled", "which has to be spelled as the pod's is", "fd00-0--1.default.pod.cluster.local", TypeAAAA, "NXDOMAIN", verified},
+		{"D24-nobody", "with pods verified, an address that no pod has does not exist", "10-1-0-2.default.pod.cluster.local", TypeA, "NXDOMAIN", verified},
+		{"D24-SRV", "a pod's address is an SRV of port 0", "10-1-0-1.default.pod.cluster.local", TypeSRV,
+			"[0 100 0 10-1-0-1.default.pod.cluster.local.] | 10.1.0.1", insecure},
+		{"D24-pods", "the pods of a namespace exist without data, unless they have no names", "default.pod.cluster.local", TypeA, "NODATA", insecure},
 		{"D24-name", "a pod's name is no address", "web-0.default.pod.cluster.local", TypeA, "NXDOMAIN", insecure},
 	})
 }
@@ -143,6 +157,49 @@ func answersOfOtherServices(t *testing.T) {
 		{"D42-unknown", "an address nobody has does not exist", "99.0.1.10.in-addr.arpa", TypePTR, "NXDOMAIN", nil},
 		{"D43", "the server may name endpoints after their pods, unless the name is longer than a label", "podname+", TypeSRV,
 			"[0 50 8080 p-0.podname~] [0 50 8080 10-1-6-2.podname~] | 10.1.6.1 10.1.6.2", podNames},
+	})
+}
+
+// What only whoever looks at CoreDNS itself will find out.
+func TestAnswerOddities(t *testing.T) {
+	const nibbles = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa"
+	const mapped = "1.0.0.0.1.0.a.0.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa"
+	answers(t, []answer{
+		{"soa", "a zone has an SOA", "cluster.local", TypeSOA, "cluster.local. 5 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. 0 7200 1800 86400 5", nil},
+		{"soa-none", "no other name has one, and nobody looks whether it exists", "missing+", TypeSOA, "NODATA", nil},
+		{"transfer", "nobody gets a whole zone", "cluster.local", TypeAXFR, "REFUSED", nil},
+		{"txt", "a TXT tells a namespace from nothing at all", "default.svc.cluster.local", TypeTXT, "NXDOMAIN", nil},
+		{"ns", "the server's own name exists", "ns.dns.cluster.local", TypeA, "NODATA", nil},
+		{"ns-ptr", "not for a PTR", "ns.dns.cluster.local", TypePTR, "NXDOMAIN", nil},
+		{"ns-reverse", "each zone has one", "ns.dns.ip6.arpa", TypeA, "NODATA", nil},
+		{"version-reverse", "each zone has a version", "dns-version.in-addr.arpa", TypeTXT, `"1.1.0"`, nil},
+		{"svc-reverse", "svc exists in a reverse zone too", "svc.in-addr.arpa", TypeA, "NODATA", nil},
+		{"svc-reverse-2", "but nothing below it", "default.svc.in-addr.arpa", TypeA, "NXDOMAIN", nil},
+		{"ptr-6", "an IPv6 address is 32 digits", nibbles, TypePTR, "d-0.dual~", nil},
+		{"ptr-6-more", "up to three labels more are not looked at", "a.b.c." + nibbles, TypePTR, "d-0.dual~", nil},
+		{"ptr-6-many", "four are", "a.b.c.d." + nibbles, TypePTR, "NXDOMAIN", nil},
+		{"ptr-6-short", "31 digits are no address", nibbles[2:], TypePTR, "NXDOMAIN", nil},
+		{"ptr-mapped", "an IPv4 address may be spelled as an IPv6 one", mapped, TypePTR, "web-0.nginx~", nil},
+		{"ptr-a", "an address backwards has a PTR only", "1.0.1.10.in-addr.arpa", TypeA, "NXDOMAIN", nil},
+	})
+	t.Run("the server's own name is known in lower case only", func(t *testing.T) {
+		expect(t, "A", Answer(fixture(), Config{}, Question{"ns.dns.CLUSTER.local", TypeA}).Rcode, NXDomain)
+		expect(t, "A", Answer(fixture(), Config{}, Question{"NS.DNS.cluster.local", TypeA}).Rcode, Success)
+	})
+	t.Run("what the server makes up itself has the zone as the question spells it", func(t *testing.T) {
+		r := Answer(fixture(), Config{}, Question{"_web._tcp.nginx.default.svc.CLUSTER.local", TypeSRV})
+		expect(t, "SRV", r.Answer[0].Target, "web-0.nginx.default.svc.CLUSTER.local")
+		r = Answer(fixture(), Config{}, Question{"nothing.Cluster.Local", TypeA})
+		expect(t, "SOA", r.SOA.Zone, "Cluster.Local")
+	})
+	t.Run("eleven CNAMEs within the zone are followed", func(t *testing.T) {
+		for links, want := range map[int]int{11: 12, 12: 0} {
+			z := testZone{namespaces: []string{"default"}, services: map[string]Service{"default/c0": {ClusterIPs: []netip.Addr{ip("10.96.0.1")}}}}
+			for i := range links {
+				z.services[fmt.Sprintf("default/c%d", i+1)] = Service{ExternalName: fmt.Sprintf("c%d%s", i, d)}
+			}
+			expect(t, fmt.Sprint(links, " links"), len(Answer(z, Config{}, Question{fmt.Sprintf("c%d%s", links, d), TypeA}).Answer), want)
+		}
 	})
 }
 

@@ -43,6 +43,8 @@ func (st *stage) Service(_, name, _ string) (Service, bool) {
 
 func (st *stage) Reverse(netip.Addr) []Reference { return nil }
 
+func (st *stage) Pod(string, netip.Addr) bool { return false }
+
 // ask asks for web-0 and shows the answer with its TTL.
 func (st *stage) ask(t time.Duration, kind Type) string {
 	return withTTLShown(Serve(st, st.cfg, Question{"web-0.nginx" + d, kind}, at(t), st.caches...))
@@ -132,7 +134,7 @@ func TestTwoCachesAddUp(t *testing.T) {
 	p := NodeLocal()
 	p.Caches[0] = Addons().Caches[0]
 	st := newStage(p)
-	server := st.caches[1]
+	server := st.caches[len(st.caches)-1]
 	st.pod = "10.1.0.1"
 	Serve(st, st.cfg, Question{"web-0.nginx" + d, TypeA}, at(0), server) // another node asks
 	st.pod = "10.1.0.7"
@@ -165,6 +167,9 @@ func TestCacheDetails(t *testing.T) {
 		{"a denial without SOA is not kept", CacheConfig{}, Response{Rcode: NXDomain}, 0, 0},
 		{"a failure is kept 5 s", CacheConfig{}, Response{Rcode: ServFail}, 0, 5 * s},
 		{"silence is not kept", CacheConfig{}, Response{Rcode: Timeout}, 0, 0},
+		{"an answer without any record is kept 5 s", CacheConfig{}, Response{}, 0, 5 * s},
+		{"or as long as answers are kept", CacheConfig{Success: 3}, Response{}, 0, 3 * s},
+		{"a denial that names something is not kept, and its records get 5 s", CacheConfig{}, Response{Rcode: NXDomain, Answer: record(300), SOA: soa}, 5, 0},
 		{"a disabled zone is not kept, but its TTL is replaced", CacheConfig{Success: 30, DisableSuccess: "Example.com"}, Response{Answer: record(300)}, 30, 0},
 		{"denials are disabled apart", CacheConfig{DisableSuccess: "example.com"}, Response{Rcode: NXDomain, SOA: soa}, 60, 60 * s},
 	}
@@ -181,6 +186,35 @@ func TestCacheDetails(t *testing.T) {
 			expect(t, "kept until", fmt.Sprint(before && row.kept > 0, after), fmt.Sprint(row.kept > 0, false))
 		})
 	}
+}
+
+func TestCachesOfZones(t *testing.T) {
+	var only, except Cache
+	only.Config, except.Config = CacheConfig{Only: "cluster.local"}, CacheConfig{Except: "cluster.local"}
+	st := newStage(Plain())
+	st.pod, st.cfg.Upstream = "10.1.0.1", outside
+	for _, name := range []string{"web-0.nginx" + d + ".", "db.example.com"} {
+		Serve(st, st.cfg, Question{name, TypeA}, at(0), &only, &except)
+	}
+	expect(t, "the cache of one zone", only.Entries(at(0))[0].Question.Name, "web-0.nginx"+d)
+	expect(t, "the cache of the others", except.Entries(at(0))[0].Question.Name, "db.example.com")
+	expect(t, "entries", len(only.entries)+len(except.entries), 2)
+}
+
+// A name that leads out of the cluster is asked of the server itself, whose caches
+// remember it, even where they are told to keep nothing of the cluster's zone.
+func TestCachesOnTheWayOut(t *testing.T) {
+	for _, kind := range []Type{TypeA, TypeNS} { // whether the name exists is found out with an A
+		cache := Cache{Config: CacheConfig{Success: 30, DisableSuccess: "cluster.local", DisableDenial: "cluster.local"}}
+		cfg := Config{TTL: 30, Upstream: outside}
+		Serve(fixture(), cfg, Question{"ext" + d, kind}, at(0), &cache)
+		r := Serve(fixture(), cfg, Question{"ext" + d, TypeA}, at(10*s), &cache)
+		expect(t, "ten seconds after "+kind.String(), withTTLShown(r), "CNAME db.example.com 192.0.2.53 ttl 20")
+	}
+	cache := Cache{Config: CacheConfig{Success: 30, DisableDenial: "cluster.local"}}
+	cfg := Config{TTL: 30, Upstream: outside}
+	Serve(fixture(), cfg, Question{"ext" + d, TypeTXT}, at(0), &cache)
+	expect(t, "nobody looks for the sake of a TXT", len(cache.entries), 0)
 }
 
 func TestCacheKeeps(t *testing.T) {
@@ -222,6 +256,17 @@ func TestCacheKeeps(t *testing.T) {
 		expect(t, "the first knows b", ok, false)
 		r, _ := a.Get(q, at(0))
 		expect(t, "the first keeps its own", withTTLShown(r), "NXDOMAIN ttl 60")
+	})
+	t.Run("an answer is found before a failure", func(t *testing.T) {
+		var c Cache
+		c.Put(q, Response{Answer: record(60)}, at(0))
+		c.Put(q, Response{Rcode: ServFail}, at(0))
+		r, _ := c.Get(q, at(0))
+		expect(t, "first", r.Rcode, Success)
+		c.Put(q, Response{Answer: record(5)}, at(0))
+		c.Put(q, Response{Rcode: ServFail}, at(3*s))
+		r, _ = c.Get(q, at(6*s))
+		expect(t, "after the answer", r.Rcode, ServFail)
 	})
 	t.Run("a denial is found before an answer of the same question", func(t *testing.T) {
 		var c Cache

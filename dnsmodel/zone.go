@@ -67,9 +67,14 @@ type Zone interface {
 	// another [Endpoint.Label], so that one pod is found without a look at the others.
 	Service(namespace, name, host string) (Service, bool)
 
-	// Reverse returns whatever has the address: Services, and endpoints of Services,
-	// in an order that is always the same.
+	// Reverse returns whatever has the address: Services, and endpoints of Services, also
+	// of those that are gone if slices of them are left, in an order that is always the
+	// same.
 	Reverse(addr netip.Addr) []Reference
+
+	// Pod reports whether an address is the first one of a pod of the namespace, which may
+	// be terminating but has not ended. It is asked only with [PodsVerified].
+	Pod(namespace string, addr netip.Addr) bool
 }
 
 // Reference says where an address is in use: as a cluster IP of a Service, or as an
@@ -128,18 +133,21 @@ func dashed(b []byte, addr netip.Addr) []byte {
 	return b
 }
 
-// undash reads a label of dashes as an address, as CoreDNS does for names of pods;
-// the zero Addr if it is none.
+// undash reads a label of dashes as an address, as CoreDNS does for names of pods, and
+// says whether it is spelled as the address itself would be; the zero Addr if it is none.
+// An IPv4 address may come in the form of an IPv6 one.
 //
 // Source: coredns plugin/kubernetes/kubernetes.go, findPods.
-func undash(label string) netip.Addr {
+func undash(label string) (addr netip.Addr, canonical bool) {
 	mark := ":"
 	if strings.Count(label, "-") == 3 && !strings.Contains(label, "--") {
 		mark = "."
 	}
-	addr, err := netip.ParseAddr(strings.ReplaceAll(label, "-", mark))
+	text := strings.ReplaceAll(label, "-", mark)
+	addr, err := netip.ParseAddr(text)
 	if err != nil || addr.Zone() != "" {
-		return netip.Addr{}
+		return netip.Addr{}, false
 	}
-	return addr
+	addr = addr.Unmap()
+	return addr, addr.String() == text
 }

@@ -67,6 +67,16 @@ func (z zone) Reverse(addr netip.Addr) []dnsmodel.Reference {
 	return out
 }
 
+// Pod implements dnsmodel.Zone.
+func (z zone) Pod(namespace string, addr netip.Addr) bool {
+	for p := range z.pods.all {
+		if r := z.pods.at(p); r.ip != 0 && podAddr(r.ip) == addr && !r.ended() && z.text(r.name.Namespace) == namespace {
+			return true
+		}
+	}
+	return false
+}
+
 // sortedEndpoints are the endpoints of a Service by the names of their pods.
 func (w *world) sortedEndpoints(s int32) []int32 {
 	var out []int32

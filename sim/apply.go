@@ -145,6 +145,10 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 		return func() { w.applyNode(o) }, nil
 	case *model.PodDisruptionBudget:
 		return func() { w.addBudget(o) }, nil
+	case *model.Deployment:
+		return func() { w.createDeployment(o) }, nil
+	case *model.ReplicaSet:
+		return func() { w.createReplicaSetByHand(o) }, nil
 	default:
 		return nil, notByHand(object.Kind(), object.Meta().Name)
 	}
@@ -180,6 +184,12 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 		return func() { w.applyNode(o) }, nil
 	case *model.PodDisruptionBudget:
 		return func() { w.addBudget(o) }, nil
+	case *model.Deployment:
+		d, err := w.mustDeployment(o.Namespace, o.Name)
+		o.Annotations = o.Annotations.Without(model.AnnotationDeploymentRevision) // the controller's
+		return func() { w.updateDeployment(d, o) }, err
+	case *model.ReplicaSet:
+		return func() { w.updateReplicaSet(o) }, nil
 	case *model.Pod:
 		return w.preparePod(o, old.(*model.Pod))
 	default:

@@ -317,6 +317,18 @@ func (w *world) podsOf(claim model.Name) func(func(int32) bool) {
 	}
 }
 
+// mountedClaims are the claims that the pods of a template mount.
+func (w *world) mountedClaims(namespace model.Symbol, t policy.Template) []model.Name {
+	var out []model.Name
+	for i := range w.template(t).spec.Spec.Volumes {
+		if v := &w.template(t).spec.Spec.Volumes[i]; v.PersistentVolumeClaim != "" {
+			out = append(out, w.name(w.text(namespace), v.PersistentVolumeClaim))
+			w.oddMounts = true
+		}
+	}
+	return out
+}
+
 // sharedClaims are the claims that a template names itself, in volumes that no
 // claim template replaces.
 func (w *world) sharedClaims(s int32, t policy.Template) []model.Name {

@@ -73,6 +73,20 @@ func (o Delete) prepare(w *world) (func(), error) {
 	case model.KindService:
 		s, err := must(w, &w.services, kind, namespace, name)
 		return func() { w.removeService(s) }, err
+	case model.KindDeployment:
+		d, err := w.mustDeployment(namespace, name)
+		if err != nil {
+			return nil, err
+		}
+		how, err := o.how()
+		return func() { w.deleteDeployment(d, how) }, err
+	case model.KindReplicaSet:
+		s, err := w.mustReplicaSet(namespace, name)
+		if err != nil {
+			return nil, err
+		}
+		how, err := o.how()
+		return func() { w.deleteReplicaSet(s, how) }, err
 	case model.KindPodDisruptionBudget:
 		b, err := must(w, &w.budgets, kind, namespace, name)
 		return func() { w.removeBudget(b) }, err
@@ -96,15 +110,21 @@ func (o Delete) prepareSet(w *world, namespace, name string) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
+	how, err := o.how()
+	return func() { w.deleteSet(s, how) }, err
+}
+
+// how is what becomes of what belongs to the object.
+func (o Delete) how() (deletion, error) {
 	switch o.Cascade {
 	case "", CascadeBackground:
-		return func() { w.deleteSet(s, background) }, nil
+		return background, nil
 	case CascadeForeground:
-		return func() { w.deleteSet(s, foreground) }, nil
+		return foreground, nil
 	case CascadeOrphan:
-		return func() { w.deleteSet(s, orphaning) }, nil
+		return orphaning, nil
 	default:
-		return nil, fmt.Errorf(`invalid cascade value (%s). Must be "background", "foreground", or "orphan"`, o.Cascade)
+		return notDeleted, fmt.Errorf(`invalid cascade value (%s). Must be "background", "foreground", or "orphan"`, o.Cascade)
 	}
 }
 

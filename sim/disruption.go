@@ -85,6 +85,13 @@ func (w *world) controllerScale(p int32) (scale int32, ok bool) {
 	if r.set != nowhere && w.sets.at(r.set).uid == r.owner {
 		return w.sets.at(r.set).spec.DesiredReplicas(), true
 	}
+	if r.replicaSet != nowhere && w.replicaSets.at(r.replicaSet).uid == r.owner {
+		row := w.replicaSets.at(r.replicaSet)
+		if row.deployment != nowhere {
+			return orOne(w.deployments.at(row.deployment).spec.Replicas), true
+		}
+		return row.replicas, true
+	}
 	return 0, r.owner == 0
 }
 

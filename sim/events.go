@@ -51,6 +51,25 @@ func (w *world) event(r *record) (e Event, ok bool) {
 	case recClaimConflicting:
 		e.setWarning("ConflictingController", fmt.Sprintf(
 			"PersistentVolumeClaim %s has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim", object))
+	case recReplicaSetCreated:
+		e.setEvent("ScalingReplicaSet", fmt.Sprintf("Scaled up replica set %s from 0 to %d", object, r.b))
+		e.Kind = model.KindDeployment
+	case recReplicaSetScaled:
+		way := "up"
+		if r.b < r.a {
+			way = "down"
+		}
+		e.setEvent("ScalingReplicaSet", fmt.Sprintf("Scaled %s replica set %s from %d to %d", way, object, r.a, r.b))
+		e.Kind = model.KindDeployment
+	case recReplicaCreated:
+		e.setEvent("SuccessfulCreate", "Created pod: "+object)
+		e.Kind = model.KindReplicaSet
+	case recReplicaDeleted:
+		e.setEvent("SuccessfulDelete", "Deleted pod: "+object)
+		e.Kind = model.KindReplicaSet
+	case recReplicaNotCreated:
+		e.setWarning("FailedCreate", "Error creating: "+text)
+		e.Kind = model.KindReplicaSet
 	case recUnknownStrategy:
 		e.setWarning("UnknownStrategy", text)
 	case recRecreating:

@@ -43,6 +43,9 @@ func (w *world) feedSet(s int32) {
 
 func (w *world) feedPod(p int32) {
 	r := w.pods.at(p)
+	if r.replicaSet != nowhere {
+		w.feedReplica(p)
+	}
 	if r.set == nowhere {
 		return
 	}

@@ -63,14 +63,13 @@ func (l PodList) Names() []string {
 	return out
 }
 
-// Pods are the pods of a set (those whose names begin with the set's), or all for
-// "", by name.
+// Pods are the pods of a set (those whose names begin with the set's), of a Deployment
+// ("deploy/web"), or all for "", by name.
 func (c *Cluster) Pods(set string, opts ...Option) PodList {
 	here := inNamespace(opts)
 	return PodList{listOf(c.w, c.w.pods.all, c.w.modelPod, func(p *model.Pod) *model.ObjectMeta { return &p.ObjectMeta },
 		func(m *model.ObjectMeta) bool {
-			parent, _ := model.ParentAndOrdinal(m.Name)
-			return here(m) && (set == "" || parent == set)
+			return here(m) && (set == "" || belongs(m, set))
 		}, podTable)}
 }
 
@@ -267,4 +266,18 @@ func endpointTable(endpoints []Endpoint, _ model.Instant) *textTable {
 		t.row(e.Service, e.Pod, e.Addr, strconv.FormatBool(e.Ready), strconv.FormatBool(e.Serving), strconv.FormatBool(e.Terminating))
 	}
 	return t
+}
+
+// belongs reports whether a pod is one of a set's, or, for "deploy/web", of a Deployment's.
+func belongs(m *model.ObjectMeta, set string) bool {
+	if name, ok := deploymentName(set); ok {
+		for _, o := range m.OwnerReferences {
+			if at := strings.LastIndexByte(o.Name, '-'); o.Kind == model.KindReplicaSet && at >= 0 && o.Name[:at] == name {
+				return true
+			}
+		}
+		return false
+	}
+	parent, _ := model.ParentAndOrdinal(m.Name)
+	return parent == set
 }

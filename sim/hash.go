@@ -109,6 +109,27 @@ func (h *hashing) state() uint64 {
 		}
 		sum += uint64(d)
 	}
+	for i := range h.deployments.all {
+		row := h.deployments.at(i)
+		d := digest64(15)
+		d.put(h.name(row.name), uint64(row.generation), uint64(row.revision), uint64(row.deleting), uint64(row.status.ObservedGeneration),
+			uint64(uint32(row.status.Replicas)), uint64(uint32(row.status.Updated)), uint64(uint32(row.status.Ready)), uint64(uint32(row.status.Available)),
+			uint64(uint32(row.status.CollisionCount)), uint64(row.failures))
+		d.text(jsonText(row.spec))
+		for _, c := range row.status.Conditions {
+			d.put(uint64(c.Type), uint64(c.Status), uint64(c.Reason), uint64(c.Updated), uint64(c.Changed))
+		}
+		sum += uint64(d)
+	}
+	for i := range h.replicaSets.all {
+		row := h.replicaSets.at(i)
+		d := digest64(16)
+		d.put(h.name(row.name), uint64(row.generation), uint64(uint32(row.replicas)), uint64(row.revision), uint64(row.deleting), uint64(row.failures),
+			uint64(uint32(row.desired)), uint64(uint32(row.most)), uint64(uint32(row.status.Replicas)), uint64(uint32(row.status.Ready)),
+			uint64(uint32(row.status.Available)), uint64(row.status.ObservedGeneration))
+		d.text(h.template(row.template).text)
+		sum += uint64(d)
+	}
 	for _, r := range h.draining {
 		d := digest64(14)
 		d.put(h.name(h.nodes.at(r.node).name), h.name(r.name), uint64(r.since), uint64(r.next), h.symbol(r.refused))
@@ -396,6 +417,10 @@ func (h *hashing) entity(e *event) uint64 {
 	switch e.purpose {
 	case purposeSync, purposeDelayed:
 		return h.name(h.sets.at(e.entity).name)
+	case purposeReplicaSet:
+		return h.name(h.replicaSets.at(e.entity).name)
+	case purposeDeployment:
+		return h.name(h.deployments.at(e.entity).name)
 	case purposeSchedule, purposeEvict:
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:

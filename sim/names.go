@@ -58,6 +58,11 @@ func splitName(s string) (base string, ordinal int32) {
 	}
 	dash := strings.LastIndexByte(s, '-')
 	digits := s[dash+1:]
+	if dash > 0 && !isNumber(digits) {
+		if lot, ok := model.ParseRandomSuffix(digits); ok {
+			return s[:dash], randomSuffix - lot
+		}
+	}
 	if dash < 0 || digits == "" || len(digits) > 1 && digits[0] == '0' || digits[0] < '0' || digits[0] > '9' {
 		return s, model.NoOrdinal
 	}
@@ -95,7 +100,25 @@ func (w *world) rendered(n model.Name) string {
 	if base == dynamicVolumes {
 		return base + model.UID(n.Ordinal).String()
 	}
+	if n.Ordinal <= randomSuffix {
+		return base + "-" + model.RandomSuffix(randomSuffix-n.Ordinal)
+	}
 	return base + "-" + strconv.Itoa(int(n.Ordinal))
+}
+
+// randomSuffix is the ordinal that stands for the first of the suffixes of names that
+// nobody chooses ("web-5c7d-bbbbb"); the others go down from there. So the names of the
+// pods of a ReplicaSet, of which there will be many, share one string.
+const randomSuffix = model.NoOrdinal - 1
+
+// isNumber reports whether a string is an ordinal as splitName takes it.
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != "" && (s == "0" || s[0] != '0')
 }
 
 // dynamicVolumes is the base of the names of provisioned volumes. Their ordinal

@@ -133,6 +133,19 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "is being killed at " + object + ": its object is gone", true
 	case recSandboxCleared:
 		return "has stopped at " + object + ", where it had gone on without an object", true
+	case recReplicaSetCreated:
+		return fmt.Sprintf("makes %s at revision %d with %d replicas", object, r.a, r.b), true
+	case recReplicaSetScaled:
+		if r.b > r.a {
+			return fmt.Sprintf("scales %s up from %d to %d", object, r.a, r.b), true
+		}
+		return fmt.Sprintf("scales %s down from %d to %d", object, r.a, r.b), true
+	case recReplicaCreated:
+		return "creates " + object, true
+	case recReplicaDeleted:
+		return "deletes " + object, true
+	case recReplicaNotCreated:
+		return "cannot create a pod: " + text, true
 	case recEvicted:
 		return "is evicted", true
 	case recEvictionFailed:

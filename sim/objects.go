@@ -34,6 +34,12 @@ func (c *Cluster) Objects() []model.Object {
 	for b := range w.budgets.all {
 		out = append(out, w.modelBudget(b))
 	}
+	for d := range w.deployments.all {
+		out = append(out, w.modelDeployment(d))
+	}
+	for s := range w.replicaSets.all {
+		out = append(out, w.modelReplicaSet(s))
+	}
 	for s := range w.sets.all {
 		out = append(out, w.modelSet(s))
 	}
@@ -59,6 +65,9 @@ func (c *Cluster) Objects() []model.Object {
 func compareMeta(a, b *model.ObjectMeta) int {
 	aBase, aOrdinal := splitName(a.Name)
 	bBase, bOrdinal := splitName(b.Name)
+	if aOrdinal < model.NoOrdinal && bOrdinal < model.NoOrdinal {
+		aOrdinal, bOrdinal = bOrdinal, aOrdinal // they count down: see splitName
+	}
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(aBase, bBase), cmp.Compare(aOrdinal, bOrdinal))
 }
 
@@ -99,6 +108,14 @@ func (w *world) object(kind model.Kind, namespace, name string) model.Object {
 	case model.KindNode:
 		if n, ok := w.nodes.find(n); ok {
 			return w.modelNode(n)
+		}
+	case model.KindDeployment:
+		if d, ok := w.deployments.find(n); ok {
+			return w.modelDeployment(d)
+		}
+	case model.KindReplicaSet:
+		if s, ok := w.replicaSets.find(n); ok {
+			return w.modelReplicaSet(s)
 		}
 	case model.KindPodDisruptionBudget:
 		if b, ok := w.budgets.find(n); ok {
@@ -173,6 +190,10 @@ func (w *world) modelPod(p int32) *model.Pod {
 	switch {
 	case r.givenTo != nil:
 		out.OwnerReferences = []model.OwnerReference{*r.givenTo}
+	case r.replicaSet != nowhere && r.owner == w.replicaSets.at(r.replicaSet).uid:
+		out.OwnerReferences = []model.OwnerReference{{
+			Kind: model.KindReplicaSet, Name: w.text(w.replicaSets.at(r.replicaSet).symbol), UID: r.owner, Controller: true, BlockOwnerDeletion: true,
+		}}
 	case r.owner != 0:
 		out.OwnerReferences = w.controllerRef(r.set, r.owner)
 		if r.set == nowhere {

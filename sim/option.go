@@ -77,6 +77,8 @@ var kinds = []struct {
 	{model.KindPersistentVolume, []string{"persistentvolume", "persistentvolumes", "pv"}},
 	{model.KindStorageClass, []string{"storageclass", "storageclasses", "sc"}},
 	{model.KindNode, []string{"nodes", "no", "node"}},
+	{model.KindDeployment, []string{"deployment", "deployments", "deployment.apps", "deploy"}},
+	{model.KindReplicaSet, []string{"replicaset", "replicasets", "replicaset.apps", "rs"}},
 	{model.KindPodDisruptionBudget, []string{"poddisruptionbudget", "poddisruptionbudgets", "pdb"}},
 }
 

@@ -33,7 +33,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 		template = w.revisions.at(r).template
 	}
 	p := w.pods.add(pod{
-		identity: w.stamp(name), set: s, owner: set.uid, revision: rev, template: template,
+		identity: w.stamp(name), set: s, replicaSet: nowhere, owner: set.uid, revision: rev, template: template,
 		claimBases: set.claimBases, service: set.serviceName, matches: true, named: true,
 		indexed: !w.rules.Has(release.NoPodIndexLabel),
 		phase:   policy.Pending, node: nowhere, sandbox: nowhere,
@@ -171,6 +171,9 @@ func (w *world) removePod(p int32) {
 	w.retryEvictions()
 	if gone.set != nowhere {
 		w.feedPodGone(gone.set, gone.name.Ordinal, gone.uid)
+	}
+	if gone.replicaSet != nowhere {
+		w.replicaGone(&gone)
 	}
 	if gone.ip != 0 {
 		w.publishLater(gone.name)

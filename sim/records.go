@@ -71,6 +71,13 @@ const (
 	recTaintEvicted // subject is the pod, object the node
 	recCollected    // by the pod garbage collector; subject is the pod, object the node; a: 1 if that is deleted
 
+	// Deployments and ReplicaSets: subject is the one that acts.
+	recReplicaSetCreated // object: the ReplicaSet; a: revision; b: replicas
+	recReplicaSetScaled  // object: the ReplicaSet; a, b: replicas before and after
+	recReplicaCreated    // object: the pod
+	recReplicaDeleted    // object: the pod
+	recReplicaNotCreated // text: the error
+
 	// Evictions: subject is the pod.
 	recEvicted
 	recEvictionFailed  // text: the error
@@ -128,6 +135,7 @@ func kindCode(k model.Kind) uint8 {
 var kindCodes = [...]model.Kind{
 	model.KindStatefulSet, model.KindControllerRevision, model.KindPod, model.KindService, model.KindPersistentVolumeClaim,
 	model.KindPersistentVolume, model.KindStorageClass, model.KindNode, model.KindPodDisruptionBudget,
+	model.KindDeployment, model.KindReplicaSet,
 }
 
 func boolByte(b bool) uint8 {

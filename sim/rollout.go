@@ -54,6 +54,9 @@ func RolloutStatus(set *model.StatefulSet) (message string, done bool, err error
 // RolloutStatus is `kubectl rollout status --watch=false`: what the function
 // [RolloutStatus] says of the set as it is now.
 func (c *Cluster) RolloutStatus(set string, opts ...Option) (message string, done bool, err error) {
+	if name, ok := deploymentName(set); ok {
+		return c.w.rolloutStatusOf(namespaceOf(opts), name)
+	}
 	s, err := c.w.mustSet(namespaceOf(opts), set)
 	if err != nil {
 		return "", false, err
@@ -102,6 +105,9 @@ func (c *Cluster) RolloutHistory(set string, revision int64, opts ...Option) (st
 	if revision < 0 {
 		return "", fmt.Errorf("revision must be a positive integer: %d", revision)
 	}
+	if name, ok := deploymentName(set); ok {
+		return c.w.deploymentHistory(namespaceOf(opts), name, revision)
+	}
 	revisions, err := c.Revisions(set, opts...)
 	if err != nil {
 		return "", err
@@ -144,6 +150,16 @@ func historyTable(revisions []model.ControllerRevision) string {
 // without the line's end.
 func (c *Cluster) RolloutUndo(set string, revision int64, opts ...Option) (string, error) {
 	op := RolloutUndo{Namespace: namespaceOf(opts), Set: set, ToRevision: revision}
+	if name, ok := deploymentName(set); ok {
+		_, same, err := c.w.undoDeployment(op.Namespace, name, revision)
+		switch {
+		case err != nil:
+			return "", err
+		case same:
+			return fmt.Sprintf("deployment.apps/%s skipped rollback (current template already matches revision %d)", name, revision), nil
+		}
+		return "deployment.apps/" + name + " rolled back", c.Do(op)
+	}
 	r, err := op.revision(c.w)
 	if err != nil {
 		return "", err
@@ -185,7 +201,7 @@ type RolloutUndo struct {
 
 // String implements [Operation].
 func (o RolloutUndo) String() string {
-	s := "kubectl rollout undo sts/" + o.Set
+	s := "kubectl rollout undo " + targetOf(o.Set)
 	if o.ToRevision != 0 {
 		s += fmt.Sprintf(" --to-revision=%d", o.ToRevision)
 	}
@@ -216,6 +232,16 @@ func (o RolloutUndo) revision(w *world) (int32, error) {
 }
 
 func (o RolloutUndo) prepare(w *world) (func(), error) {
+	if name, ok := deploymentName(o.Set); ok {
+		template, _, err := w.undoDeployment(o.Namespace, name, o.ToRevision)
+		if err != nil {
+			return nil, err
+		}
+		return w.changeDeployment(o.Namespace, name, func(d *model.Deployment) error {
+			d.Spec.Template = model.Clone(*template)
+			return nil
+		})
+	}
 	r, err := o.revision(w)
 	if err != nil {
 		return nil, err
@@ -244,9 +270,12 @@ func (c *Cluster) RolloutRestart(set string, opts ...Option) error {
 type RolloutRestart struct{ Namespace, Set string }
 
 // String implements [Operation].
-func (o RolloutRestart) String() string { return "kubectl rollout restart sts/" + o.Set }
+func (o RolloutRestart) String() string { return "kubectl rollout restart " + targetOf(o.Set) }
 
 func (o RolloutRestart) prepare(w *world) (func(), error) {
+	if name, ok := deploymentName(o.Set); ok {
+		return w.restartDeployment(o.Namespace, name)
+	}
 	now := w.now.Time().Format(time.RFC3339)
 	return w.changeSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
 		if s.Spec.Template.Annotations[restartedAt] == now {
@@ -257,22 +286,23 @@ func (o RolloutRestart) prepare(w *world) (func(), error) {
 	})
 }
 
-// RolloutPause is `kubectl rollout pause`, which kubectl refuses: a StatefulSet
-// cannot pause. A partition as large as the replicas is as good ([Cluster.SetPartition]).
+// RolloutPause is `kubectl rollout pause`, which is for Deployments ("deploy/web"): for a
+// set kubectl refuses it. A partition as large as the replicas is as good
+// ([Cluster.SetPartition]).
 func (c *Cluster) RolloutPause(set string, opts ...Option) error {
-	return c.rolloutRefused(set, opts, "pausing")
+	return c.Do(RolloutPause{Namespace: namespaceOf(opts), Set: set})
 }
 
-// RolloutResume is `kubectl rollout resume`, which kubectl refuses.
+// RolloutResume is `kubectl rollout resume`, for Deployments.
 func (c *Cluster) RolloutResume(set string, opts ...Option) error {
-	return c.rolloutRefused(set, opts, "resuming")
+	return c.Do(RolloutPause{Namespace: namespaceOf(opts), Set: set, Undo: true})
 }
 
 // rolloutRefused refuses what kubectl does to Deployments only.
 //
 // Source: kubectl pkg/polymorphichelpers/objectpauser.go and objectresumer.go.
-func (c *Cluster) rolloutRefused(set string, opts []Option, what string) error {
-	if _, err := c.w.mustSet(namespaceOf(opts), set); err != nil {
+func (w *world) rolloutRefused(namespace, set, what string) error {
+	if _, err := w.mustSet(namespace, set); err != nil {
 		return err
 	}
 	return fmt.Errorf("%s %q %s is not supported", model.KindStatefulSet.Resource(), set, what)

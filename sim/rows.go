@@ -128,6 +128,7 @@ type revision struct {
 type pod struct {
 	identity
 	set         int32                 // the set that its name belongs to; nowhere while there is none
+	replicaSet  int32                 // the ReplicaSet that made it; nowhere if none did
 	owner       model.UID             // of the controller, mostly the set; 0 for an orphan
 	givenTo     *model.OwnerReference // the controller, if somebody has given the pod to another than its set
 	labels      model.Labels          // that somebody has edited; nil for those of the template

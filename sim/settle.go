@@ -136,6 +136,11 @@ func (w *world) reasons() []Reason {
 	for s := range w.sets.all {
 		out = append(out, w.setReasons(s)...)
 	}
+	for d := range w.deployments.all {
+		if why := w.deploymentReason(d); why != "" {
+			out = append(out, Reason{"deploy/" + w.rendered(w.deployments.at(d).name), why, ""})
+		}
+	}
 	out = append(out, w.drainReasons()...)
 	for p := range w.pods.all {
 		if why, remedy := w.podReason(p); why != "" {

@@ -61,13 +61,19 @@ const (
 	// Drains; of the world.
 	purposeDrain
 
+	// The ReplicaSet controller; of a ReplicaSet.
+	purposeReplicaSet
+
+	// The Deployment controller; of a Deployment.
+	purposeDeployment
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain",
+	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

@@ -80,7 +80,7 @@ type Scale struct {
 
 // String implements [Operation].
 func (o Scale) String() string {
-	return "kubectl scale sts/" + o.Set + " --replicas=" + strconv.Itoa(o.Replicas)
+	return "kubectl scale " + targetOf(o.Set) + " --replicas=" + strconv.Itoa(o.Replicas)
 }
 
 func (o Scale) prepare(w *world) (func(), error) {
@@ -88,6 +88,12 @@ func (o Scale) prepare(w *world) (func(), error) {
 		return nil, fmt.Errorf("sim: %d replicas are more than an int32 holds", o.Replicas)
 	}
 	replicas := int32(o.Replicas)
+	if name, ok := deploymentName(o.Set); ok {
+		return w.changeDeployment(o.Namespace, name, func(d *model.Deployment) error {
+			d.Spec.Replicas = &replicas
+			return nil
+		})
+	}
 	return w.changeSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
 		s.Spec.Replicas = &replicas
 		return nil
@@ -105,10 +111,15 @@ type SetImage struct{ Namespace, Set, Container, Image string }
 
 // String implements [Operation].
 func (o SetImage) String() string {
-	return "kubectl set image sts/" + o.Set + " " + o.Container + "=" + o.Image
+	return "kubectl set image " + targetOf(o.Set) + " " + o.Container + "=" + o.Image
 }
 
 func (o SetImage) prepare(w *world) (func(), error) {
+	if name, ok := deploymentName(o.Set); ok {
+		return w.changeDeployment(o.Namespace, name, func(d *model.Deployment) error {
+			return setImageOf(&d.Spec.Template.Spec, o.Container, o.Image)
+		})
+	}
 	return w.changeSet(o.Namespace, o.Set, func(s *model.StatefulSet) error {
 		pod := &s.Spec.Template.Spec
 		i := slices.IndexFunc(pod.Containers, func(c model.Container) bool { return c.Name == o.Container })

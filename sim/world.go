@@ -9,6 +9,7 @@ import (
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
+	"github.com/ordinal-sim/ordinal/policy/stateless"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
@@ -60,6 +61,8 @@ type world struct {
 	classes     table[class]
 	services    table[service]
 	budgets     table[budget]
+	deployments table[deployment]
+	replicaSets table[replicaSet]
 	draining    []drainedPod // pods that drains wait for
 	endpoints   table[endpoint]
 
@@ -106,6 +109,11 @@ type scratch struct {
 	owned     []model.Symbol // revisions that this sync has adopted
 	truncated []model.Symbol
 	calls     syscalls
+
+	replicas stateless.Decision
+	strays   []stateless.Pod
+	rollout  stateless.Rollout
+	sets     []stateless.Set
 }
 
 func newWorld(c Config) *world {
@@ -149,6 +157,8 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.classes, &own.classes, &src.classes)
 	copyTable(&w.services, &own.services, &src.services)
 	copyTable(&w.budgets, &own.budgets, &src.budgets)
+	copyTable(&w.deployments, &own.deployments, &src.deployments)
+	w.copyReplicaSets(&own, src)
 	w.draining = append(own.draining[:0], src.draining...)
 	w.sandboxes = append(own.sandboxes[:0], src.sandboxes...)
 	w.mounts = append(own.mounts[:0], src.mounts...)
@@ -291,6 +301,10 @@ func (w *world) dispatch(e event) {
 		w.evictTainted(e.entity)
 	case purposeCleanup:
 		w.cleanUp()
+	case purposeReplicaSet:
+		w.syncReplicaSet(e.entity)
+	case purposeDeployment:
+		w.syncDeployment(e.entity)
 	case purposeDrain:
 		w.askEvictions()
 	case purposeCollect:

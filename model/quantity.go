@@ -91,6 +91,21 @@ func (v IntOrString) ScaledDown(total int32) int32 {
 	return int32(int64(n) * int64(total) / 100)
 }
 
+// ScaledUp returns the number, or the percentage of total rounded up. A string that
+// is no percentage counts as 0.
+//
+// Source: apimachinery pkg/util/intstr, GetScaledValueFromIntOrPercent.
+func (v IntOrString) ScaledUp(total int32) int32 {
+	if !v.IsString {
+		return v.IntVal
+	}
+	n, ok := v.Percent()
+	if !ok {
+		return 0
+	}
+	return int32((int64(n)*int64(total) + 99) / 100)
+}
+
 // Percent returns the number before the "%" of a percentage.
 func (v IntOrString) Percent() (int32, bool) {
 	if !v.IsString || len(v.StrVal) < 2 || v.StrVal[len(v.StrVal)-1] != '%' {

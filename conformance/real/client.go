@@ -8,6 +8,7 @@ import (
 
 	apps "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
+	policy "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -111,6 +112,8 @@ func metaOf(o object) metav1.ObjectMeta {
 		return o.ObjectMeta
 	case *apps.ControllerRevision:
 		return o.ObjectMeta
+	case *apps.ReplicaSet:
+		return o.ObjectMeta
 	default:
 		panic(fmt.Sprintf("real: nobody patches a %T", o))
 	}
@@ -132,6 +135,14 @@ func listObject(t *table, objects []object, version int64) runtime.Object {
 	switch t.resource.Resource {
 	case "statefulsets":
 		return &apps.StatefulSetList{ListMeta: meta, Items: items[apps.StatefulSet](objects)}
+	case "deployments":
+		return &apps.DeploymentList{ListMeta: meta, Items: items[apps.Deployment](objects)}
+	case "replicasets":
+		return &apps.ReplicaSetList{ListMeta: meta, Items: items[apps.ReplicaSet](objects)}
+	case "replicationcontrollers":
+		return &v1.ReplicationControllerList{ListMeta: meta}
+	case "poddisruptionbudgets":
+		return &policy.PodDisruptionBudgetList{ListMeta: meta, Items: items[policy.PodDisruptionBudget](objects)}
 	case "pods":
 		return &v1.PodList{ListMeta: meta, Items: items[v1.Pod](objects)}
 	case "persistentvolumeclaims":

@@ -23,11 +23,21 @@ func (s *server) fail(what string, nth int32) {
 	s.faults = append(s.faults, fault{what, max(1, nth)})
 }
 
+// refuse makes all writes of a kind fail from now on, or no longer.
+func (s *server) refuse(what string, always bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused[what] = always
+}
+
 // admit lets a write of the controller pass unless a fault is due.
 func (s *server) admit(action testing.Action) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	what := writeOf(action)
+	if s.refused[what] {
+		return apierrors.NewInternalError(errInjected)
+	}
 	for i := range s.faults {
 		f := &s.faults[i]
 		if f.what != what || f.nth == 0 {
@@ -51,6 +61,10 @@ func writeOf(action testing.Action) string {
 		kind = "claim"
 	case "statefulsets":
 		kind = action.GetSubresource()
+	case "replicasets":
+		if kind = "replicaset"; action.GetSubresource() != "" {
+			kind = action.GetSubresource()
+		}
 	}
 	if verb == "patch" {
 		verb = "update"

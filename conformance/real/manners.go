@@ -6,6 +6,7 @@ import (
 
 	apps "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
+	policy "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,6 +35,14 @@ func prepareCreate(o object) {
 		o.Status = apps.StatefulSetStatus{}
 		o.Generation = 1
 		defaultSet(o, nil)
+	case *apps.Deployment:
+		o.Status, o.Generation = apps.DeploymentStatus{}, 1
+		defaults.SetObjectDefaults_Deployment(o)
+	case *apps.ReplicaSet:
+		o.Status, o.Generation = apps.ReplicaSetStatus{}, 1
+		defaults.SetObjectDefaults_ReplicaSet(o)
+	case *policy.PodDisruptionBudget:
+		o.Status, o.Generation = policy.PodDisruptionBudgetStatus{}, 1
 	case *v1.Pod:
 		o.Status = v1.PodStatus{Phase: v1.PodPending}
 	case *v1.PersistentVolumeClaim:
@@ -63,6 +72,12 @@ func prepareUpdate(o, old object, subresource string) error {
 	switch o := o.(type) {
 	case *apps.StatefulSet:
 		return prepareSet(o, old.(*apps.StatefulSet), subresource)
+	case *apps.Deployment:
+		prepareDeployment(o, old.(*apps.Deployment), subresource)
+	case *apps.ReplicaSet:
+		prepareReplicaSet(o, old.(*apps.ReplicaSet), subresource)
+	case *policy.PodDisruptionBudget:
+		prepareBudget(o, old.(*policy.PodDisruptionBudget), subresource)
 	case *v1.Pod:
 		return preparePod(o, old.(*v1.Pod), subresource)
 	case *v1.PersistentVolumeClaim:
@@ -84,6 +99,51 @@ func prepareSet(set, old *apps.StatefulSet, subresource string) error {
 		set.Generation = old.Generation + 1
 	}
 	return nil
+}
+
+// prepareDeployment makes of a changed Deployment what is stored. With the status the
+// annotations may be written too; written otherwise they make a new generation.
+//
+// Source: pkg/registry/apps/deployment/strategy.go, PrepareForUpdate.
+func prepareDeployment(d, old *apps.Deployment, subresource string) {
+	if subresource == "status" {
+		d.Spec, d.Labels = *old.Spec.DeepCopy(), old.Labels
+		return
+	}
+	d.Status = *old.Status.DeepCopy()
+	defaults.SetObjectDefaults_Deployment(d)
+	if !equality.Semantic.DeepEqual(d.Spec, old.Spec) || !equality.Semantic.DeepEqual(d.Annotations, old.Annotations) {
+		d.Generation = old.Generation + 1
+	}
+}
+
+// prepareReplicaSet makes of a changed ReplicaSet what is stored.
+//
+// Source: pkg/registry/apps/replicaset/strategy.go, PrepareForUpdate.
+func prepareReplicaSet(rs, old *apps.ReplicaSet, subresource string) {
+	if subresource == "status" {
+		rs.Spec = *old.Spec.DeepCopy()
+		return
+	}
+	rs.Status = *old.Status.DeepCopy()
+	defaults.SetObjectDefaults_ReplicaSet(rs)
+	if !equality.Semantic.DeepEqual(rs.Spec, old.Spec) {
+		rs.Generation = old.Generation + 1
+	}
+}
+
+// prepareBudget makes of a changed PodDisruptionBudget what is stored.
+//
+// Source: pkg/registry/policy/poddisruptionbudget/strategy.go, PrepareForUpdate.
+func prepareBudget(b, old *policy.PodDisruptionBudget, subresource string) {
+	if subresource == "status" {
+		b.Spec = *old.Spec.DeepCopy()
+		return
+	}
+	b.Status = *old.Status.DeepCopy()
+	if !equality.Semantic.DeepEqual(b.Spec, old.Spec) {
+		b.Generation = old.Generation + 1
+	}
 }
 
 // validateStatus refuses a status that makes no sense, such as a negative number of

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	apps "k8s.io/api/apps/v1"
+	policy "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -38,8 +39,12 @@ type server struct {
 	lastUID int
 
 	sets, pods, claims, revisions *table
+	deployments, replicaSets      *table
+	budgets                       *table
+	controllers                   *table // ReplicationControllers: there are none
 
-	faults []fault // what is to fail
+	faults  []fault         // what is to fail
+	refused map[string]bool // what always fails
 }
 
 // table holds the objects of one kind.
@@ -77,12 +82,21 @@ func newServer() *server {
 		pods:      newTable("", "pods", lagOfPods),
 		claims:    newTable("", "persistentvolumeclaims", lagOfClaims),
 		revisions: newTable(apps.GroupName, "controllerrevisions", lagOfClaims),
+
+		deployments: newTable(apps.GroupName, "deployments", lagOfSets),
+		replicaSets: newTable(apps.GroupName, "replicasets", lagOfSets),
+
+		controllers: newTable("", "replicationcontrollers", lagOfClaims),
+
+		budgets: newTable(policy.GroupName, "poddisruptionbudgets", lagOfSets),
+
+		refused: map[string]bool{},
 	}
 }
 
 // table finds the table of a resource; nil if the server does not keep it.
 func (s *server) table(resource string) *table {
-	for _, t := range []*table{s.sets, s.pods, s.claims, s.revisions} {
+	for _, t := range []*table{s.sets, s.pods, s.claims, s.revisions, s.deployments, s.replicaSets, s.budgets, s.controllers} {
 		if t.resource.Resource == resource {
 			return t
 		}
@@ -150,14 +164,20 @@ func (s *server) stamp(o object) {
 func (s *server) create(t *table, o object) (object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	o = clone(o)
+	s.lastUID++
+	if o.GetName() == "" {
+		o.SetName(fmt.Sprintf("%s%05d", o.GetGenerateName(), s.lastUID))
+	}
 	if _, taken := t.objects[o.GetName()]; taken {
 		return nil, apierrors.NewAlreadyExists(t.resource, o.GetName())
 	}
-	o = clone(o)
-	s.lastUID++
 	o.SetNamespace(namespace)
 	o.SetUID(types.UID(fmt.Sprintf("uid-%d", s.lastUID)))
 	o.SetCreationTimestamp(metav1.Now())
+	if o.GetGenerateName() != "" { // those of one instant are told apart by nothing but chance
+		o.SetCreationTimestamp(metav1.NewTime(time.Now().Add(time.Duration(s.lastUID))))
+	}
 	prepareCreate(o)
 	s.stamp(o)
 	t.objects[o.GetName()] = o

@@ -350,6 +350,36 @@ func (b beats) Next(c workload.Container, in workload.Input) workload.Program {
 func (b beats) AppendState(s []byte) []byte { return append(s, byte(b.was)) }
 func (b beats) String() string              { return "beats" }
 
+// Probes ask the program: it is ready when a readiness probe has heard so, and started
+// again when a liveness probe has heard three times that it does not work.
+func TestProgramIsProbed(t *testing.T) {
+	c := acting(t, 1, func(c workload.Container, in workload.Input) {
+		switch {
+		case in.Kind == workload.Started:
+			c.SetTimer(1, time.Second)
+			c.SetTimer(2, 20*time.Second)
+		case in.Timer == 1:
+			c.SetReady(true)
+		case in.Timer == 2:
+			c.SetHealthy(false)
+		}
+	}, func(s *model.StatefulSet) {
+		spec := &s.Spec.Template.Spec.Containers[0]
+		spec.ReadinessProbe = &model.Probe{PeriodSeconds: 4, Handler: `{"exec":{"command":["true"]}}`}
+		spec.LivenessProbe = &model.Probe{PeriodSeconds: 5, Handler: `{"exec":{"command":["true"]}}`}
+	})
+	v := sim.ViewOf(c)
+	require.True(t, c.RunUntil(func(v sim.View) bool { return v.PodReady("web-0") }, time.Minute))
+	took := c.Now().Sub(model.Instant(2511 * time.Millisecond))
+	require.True(t, took > time.Second && took <= 5*time.Second, "it says so after 1s, and is asked every 4s: %v", took)
+	require.True(t, c.RunUntil(func(v sim.View) bool { return !v.PodReady("web-0") }, time.Minute))
+	took = c.Now().Sub(model.Instant(2511 * time.Millisecond))
+	require.True(t, took >= 30*time.Second && took <= 35*time.Second, "the third no is 10s to 15s after it stopped to work at 20s: %v\n%s", took, c.Trace())
+	require.True(t, c.RunUntil(func(v sim.View) bool { return v.PodReady("web-0") }, time.Minute), "%s", c.Trace())
+	require.NotNil(t, v.Program("web-0"))
+	require.Len(t, c.Logs("web-0"), 6, "started, two timers, SIGTERM, started, a timer: %v", c.Logs("web-0"))
+}
+
 // chatter is a program that talks for ever and is always the same.
 type chatter struct{ to netip.Addr }
 

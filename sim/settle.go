@@ -116,7 +116,16 @@ func (h *hum) isAll(w *world) bool {
 			h.until = max(h.until, w.queue.heap[i].at)
 		}
 	}
-	return w.queue.heap[0].at > h.until
+	if w.queue.heap[0].at <= h.until {
+		return false
+	}
+	for i := range w.queue.heap { // timers of a program that hangs are set, and not pending
+		if p := w.queue.heap[i].purpose; p != purposeTimer && p != purposeMessage {
+			h.heard = false
+			break
+		}
+	}
+	return h.heard
 }
 
 // settleBudget is how many events Settle lets happen.

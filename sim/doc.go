@@ -31,6 +31,7 @@
 //	attacher.go     attaches volumes to nodes; mounts.go, what a node has mounted
 //	binder.go       binds claims to volumes and makes volumes (package storage)
 //	endpoints.go    tells Services about pods; dns.go answers with what they know
+//	process.go      runs the programs of images; syscalls.go, what they can do; messages.go, what they send
 //	gc.go           deletes what has lost its owners
 //
 // One writes (pods.go, sets.go, volumes.go: the API server), the others notice, and
@@ -45,6 +46,14 @@
 // from outside they look the same, and what runs meanwhile is different. So a pod that
 // is taken away by force from a node that is only cut off runs on there, beside its
 // successor, until the network heals ([Cluster.RunningAt]).
+//
+// # Programs
+//
+// An image may have a program ([Image].Program, package workload), which runs in its
+// containers: it becomes ready, talks to others, keeps something on its volume.
+// [Cluster.Processes] lists what runs on all nodes, [Cluster.Logs] what it has said, and
+// [Cluster.Stored] what is on a volume. Messages take their time, and get lost when a
+// node is cut off ([PartitionNode], [PartitionNodes]) or at random ([LoseMessages]).
 //
 // # Events
 //

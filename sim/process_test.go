@@ -380,6 +380,25 @@ func TestProgramIsProbed(t *testing.T) {
 	require.Len(t, c.Logs("web-0"), 6, "started, two timers, SIGTERM, started, a timer: %v", c.Logs("web-0"))
 }
 
+// A program that hangs is told nothing: messages pass it by, and its timers fire when it
+// goes on.
+func TestProgramHangs(t *testing.T) {
+	c := acting(t, 2, func(c workload.Container, in workload.Input) {
+		if in.Kind != workload.Received && c.Hostname() == "web-0" {
+			c.SetReady(true)
+			c.SetTimer(0, time.Second)
+			c.Send(c.Addr(), hello)
+		}
+	})
+	require.NoError(t, c.Do(sim.Hang{Pod: "web-0"}))
+	before := len(c.Logs("web-0"))
+	c.Run(time.Minute)
+	require.Len(t, c.Logs("web-0"), before)
+	require.NoError(t, c.Do(sim.Recover{Pod: "web-0"}))
+	c.Run(10 * time.Second)
+	require.Greater(t, len(c.Logs("web-0")), before+15, "a timer and a message each second")
+}
+
 // chatter is a program that talks for ever and is always the same.
 type chatter struct{ to netip.Addr }
 

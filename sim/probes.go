@@ -171,6 +171,7 @@ func (w *world) resumeProbes(c int32) {
 		probe.begins = w.after(&w.settings.latencies.Probe, "probe")
 		probe.asks = probe.begins
 	}
+	w.armProbes(c)
 }
 
 // asking reports whether a probe asks its questions at the moment.

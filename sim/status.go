@@ -67,7 +67,7 @@ func (w *world) notice(s int32) {
 		switch row.state {
 		case containerRunning:
 			if !row.watched {
-				row.watched, row.seen, row.restarts = true, seenRunning, row.runs-1
+				row.watched, row.seen = true, seenRunning
 				w.beginProbes(c)
 			}
 		case containerCrashed, containerExited, containerLost:
@@ -75,7 +75,7 @@ func (w *world) notice(s int32) {
 				row.seen = seenWaiting
 			}
 		}
-		row.ready = w.isReady(c)
+		row.restarts, row.ready = max(row.runs-1, 0), w.isReady(c)
 	}
 	w.report(s)
 	for c := w.sandboxes[s].containers; c != nowhere; c = w.containers[c].next {

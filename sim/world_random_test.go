@@ -32,6 +32,8 @@ func randomObjects() []model.Object {
 		webSet(2, named("near"), ofClass("local"), parallel, grace(40), preStop(3), beside("B")),
 		webSet(2, named("share"), mounting("shared"), parallel),
 		webSet(2, named("free"), grace(1), image("C")), // its claims want the volumes made by hand
+		webSet(2, named("full"), stateless, grace(20), starting("S"), sidecars("P", "P2"), preStop(2),
+			startup(every(2, failures(60))), readiness(every(3, failures(2))), liveness(every(5, failures(2)))),
 	}
 }
 
@@ -48,6 +50,8 @@ func randomWorld(t *rapid.T) {
 	config.Latencies.Watch = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Fixed(0), sim.Fixed(50 * time.Millisecond)}).Draw(t, "watch")
 	config.Images = map[string]sim.Image{
 		"B": {Stop: sim.Between(0, 20*time.Second), Ready: sim.Between(0, 5*time.Second)},
+		"P": {Stop: sim.Between(0, 8*time.Second), Boot: sim.Between(0, 3*time.Second)},
+		"S": {Run: sim.Between(0, 4*time.Second)},
 		"D": {Missing: true},
 	}
 	s := &someone{t, sim.New(config)}
@@ -66,7 +70,7 @@ func randomWorld(t *rapid.T) {
 
 // deed does something. What cannot be done is refused, and nothing has happened.
 func (s *someone) deed() {
-	set := rapid.SampledFrom([]string{"web", "near", "share", "free"}).Draw(s.T, "set")
+	set := rapid.SampledFrom([]string{"web", "near", "share", "free", "full"}).Draw(s.T, "set")
 	pod := fmt.Sprintf("%s-%d", set, rapid.IntRange(0, 3).Draw(s.T, "ordinal"))
 	node := rapid.SampledFrom([]string{"node-0", "node-1", "node-2"}).Draw(s.T, "node")
 	object := randomObjects()[rapid.IntRange(0, len(randomObjects())-1).Draw(s.T, "object")]
@@ -91,6 +95,13 @@ func (s *someone) deed() {
 		},
 		"crash":           func() error { return s.c.Do(sim.CrashContainer{Pod: pod}) },
 		"fail":            func() error { return s.c.Do(sim.FailPod{Pod: pod}) },
+		"crash a sidecar": func() error { return s.c.Do(sim.CrashContainer{Pod: pod, Container: "p"}) },
+		"kill":            func() error { return s.c.Do(sim.OOMKill{Pod: pod}) },
+		"hang":            func() error { return s.c.Do(sim.Hang{Pod: pod}) },
+		"hang a sidecar":  func() error { return s.c.Do(sim.Hang{Pod: pod, Container: "p2"}) },
+		"recover":         func() error { return s.c.Do(sim.Recover{Pod: pod}) },
+		"lose image":      func() error { return s.c.Do(sim.LoseImage{Image: rapid.SampledFrom(images).Draw(s.T, "image")}) },
+		"mend image":      func() error { return s.c.Do(sim.MendImage{Image: rapid.SampledFrom(images).Draw(s.T, "image")}) },
 		"crash node":      func() error { return s.c.Do(sim.CrashNode{Node: node}) },
 		"restart node":    func() error { return s.c.Do(sim.RestartNode{Node: node}) },
 		"partition node":  func() error { return s.c.Do(sim.PartitionNode{Node: node}) },
@@ -139,17 +150,32 @@ func (s *someone) deed() {
 	}
 }
 
-// mend ends every fault of nodes.
+// images are those that may be lost.
+var images = []string{"A", "A2", "B", "C", "P", "S"}
+
+// mend ends every fault: of images, of programs, and of nodes.
 func (s *someone) mend() {
+	for _, image := range images {
+		_ = s.c.Do(sim.MendImage{Image: image})
+	}
+	for _, p := range s.c.Pods("").Items {
+		for _, container := range []string{"", "p2"} {
+			_ = s.c.Do(sim.Recover{Pod: p.Name, Container: container})
+		}
+	}
+	kubelet := rapid.Bool().Draw(s.T, "kubelet") // is restarted, if that is enough
 	for _, node := range []string{"node-0", "node-1", "node-2"} {
 		if _, err := s.c.Node(node); err != nil {
 			require.NoError(s, s.c.Apply(&model.Node{ObjectMeta: model.ObjectMeta{Name: node}}))
 		}
 		require.NoError(s, s.c.TaintNode(node, "node.kubernetes.io/out-of-service-"))
-		for _, op := range []sim.Operation{sim.HealNode{Node: node}, sim.ReleaseVolumes{Node: node}, sim.RestartNode{Node: node}} {
+		for _, op := range []sim.Operation{sim.HealNode{Node: node}, sim.ReleaseVolumes{Node: node}} {
 			if err := s.c.Do(op); err != nil {
 				require.Contains(s, err.Error(), " not ")
 			}
+		}
+		if !kubelet || s.c.Do(sim.StartKubelet{Node: node}) != nil {
+			require.NoError(s, s.c.Do(sim.RestartNode{Node: node}))
 		}
 	}
 }

@@ -145,6 +145,8 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 		return func() { w.applyNode(o) }, nil
 	case *model.PodDisruptionBudget:
 		return func() { w.addBudget(o) }, nil
+	case *model.HorizontalPodAutoscaler:
+		return func() { w.addAutoscaler(o) }, nil
 	default:
 		return nil, notByHand(object.Kind(), object.Meta().Name)
 	}
@@ -180,6 +182,8 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 		return func() { w.applyNode(o) }, nil
 	case *model.PodDisruptionBudget:
 		return func() { w.addBudget(o) }, nil
+	case *model.HorizontalPodAutoscaler:
+		return func() { w.addAutoscaler(o) }, nil
 	case *model.Pod:
 		return w.preparePod(o, old.(*model.Pod))
 	default:
@@ -241,6 +245,8 @@ func inherit(object, old model.Object) {
 			o.Spec.ClaimRef = before.Spec.ClaimRef
 		}
 		o.Status = before.Status
+	case *model.HorizontalPodAutoscaler:
+		o.Status = old.(*model.HorizontalPodAutoscaler).Status
 	}
 }
 
@@ -374,6 +380,10 @@ func (w *world) complete(object, old model.Object) {
 	case *model.StatefulSet:
 		stored, _ := old.(*model.StatefulSet)
 		o.DefaultIn(w.rules)
+		o.DropDisabled(w.rules, stored)
+	case *model.HorizontalPodAutoscaler:
+		stored, _ := old.(*model.HorizontalPodAutoscaler)
+		o.Default()
 		o.DropDisabled(w.rules, stored)
 	case interface{ Default() }:
 		o.Default()

@@ -73,6 +73,9 @@ func (o Delete) prepare(w *world) (func(), error) {
 	case model.KindService:
 		s, err := must(w, &w.services, kind, namespace, name)
 		return func() { w.removeService(s) }, err
+	case model.KindHorizontalPodAutoscaler:
+		h, err := must(w, &w.autoscalers, kind, namespace, name)
+		return func() { w.removeAutoscaler(h) }, err
 	case model.KindPodDisruptionBudget:
 		b, err := must(w, &w.budgets, kind, namespace, name)
 		return func() { w.removeBudget(b) }, err

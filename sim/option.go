@@ -77,6 +77,7 @@ var kinds = []struct {
 	{model.KindPersistentVolume, []string{"persistentvolume", "persistentvolumes", "pv"}},
 	{model.KindStorageClass, []string{"storageclass", "storageclasses", "sc"}},
 	{model.KindNode, []string{"nodes", "no", "node"}},
+	{model.KindHorizontalPodAutoscaler, []string{"horizontalpodautoscaler", "horizontalpodautoscalers", "hpa"}},
 	{model.KindPodDisruptionBudget, []string{"poddisruptionbudget", "poddisruptionbudgets", "pdb"}},
 }
 

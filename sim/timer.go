@@ -61,13 +61,16 @@ const (
 	// Drains; of the world.
 	purposeDrain
 
+	// The autoscaler controller; of an autoscaler.
+	purposeAutoscale
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain",
+	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "autoscale",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

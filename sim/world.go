@@ -60,6 +60,7 @@ type world struct {
 	classes     table[class]
 	services    table[service]
 	budgets     table[budget]
+	autoscalers table[autoscaler]
 	draining    []drainedPod // pods that drains wait for
 	endpoints   table[endpoint]
 
@@ -71,6 +72,7 @@ type world struct {
 	operations  []operation                  // that wait for their instants
 	done        []done                       // what the trace says of operations
 	failing     []writeFault
+	loads       []load // of workloads
 	lifecycle   nodelifecycle.Controller
 	zones       []model.Symbol         // keys of the zones that it knows; replaced when it grows
 	actions     []nodelifecycle.Action // of its last turn
@@ -149,6 +151,8 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.classes, &own.classes, &src.classes)
 	copyTable(&w.services, &own.services, &src.services)
 	copyTable(&w.budgets, &own.budgets, &src.budgets)
+	copyTable(&w.autoscalers, &own.autoscalers, &src.autoscalers)
+	w.loads = append(own.loads[:0], src.loads...)
 	w.draining = append(own.draining[:0], src.draining...)
 	w.sandboxes = append(own.sandboxes[:0], src.sandboxes...)
 	w.mounts = append(own.mounts[:0], src.mounts...)
@@ -291,6 +295,8 @@ func (w *world) dispatch(e event) {
 		w.evictTainted(e.entity)
 	case purposeCleanup:
 		w.cleanUp()
+	case purposeAutoscale:
+		w.autoscale(e.entity)
 	case purposeDrain:
 		w.askEvictions()
 	case purposeCollect:

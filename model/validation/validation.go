@@ -36,7 +36,7 @@ func CreateIn(object model.Object, rules release.Rules) field.ErrorList {
 		return Node(o)
 	case *model.ControllerRevision:
 		return ControllerRevision(o)
-	case *model.PodDisruptionBudget:
+	case *model.PodDisruptionBudget, *model.HorizontalPodAutoscaler:
 		return nil
 	default:
 		panic(fmt.Sprintf("validation: an object of the unknown type %T", object))
@@ -61,7 +61,7 @@ func UpdateIn(updated, old model.Object, rules release.Rules) field.ErrorList {
 		return statefulSetUpdate(o, old.(*model.StatefulSet), rules)
 	case *model.Pod:
 		return PodUpdate(o, old.(*model.Pod))
-	case *model.PodDisruptionBudget:
+	case *model.PodDisruptionBudget, *model.HorizontalPodAutoscaler:
 		return nil
 	case *model.Service:
 		return ServiceUpdate(o, old.(*model.Service))

@@ -149,6 +149,8 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 		return func() { w.createDeployment(o) }, nil
 	case *model.ReplicaSet:
 		return func() { w.createReplicaSetByHand(o) }, nil
+	case *model.HorizontalPodAutoscaler:
+		return func() { w.addAutoscaler(o) }, nil
 	default:
 		return nil, notByHand(object.Kind(), object.Meta().Name)
 	}
@@ -190,6 +192,8 @@ func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
 		return func() { w.updateDeployment(d, o) }, err
 	case *model.ReplicaSet:
 		return func() { w.updateReplicaSet(o) }, nil
+	case *model.HorizontalPodAutoscaler:
+		return func() { w.addAutoscaler(o) }, nil
 	case *model.Pod:
 		return w.preparePod(o, old.(*model.Pod))
 	default:
@@ -251,6 +255,8 @@ func inherit(object, old model.Object) {
 			o.Spec.ClaimRef = before.Spec.ClaimRef
 		}
 		o.Status = before.Status
+	case *model.HorizontalPodAutoscaler:
+		o.Status = old.(*model.HorizontalPodAutoscaler).Status
 	}
 }
 
@@ -384,6 +390,10 @@ func (w *world) complete(object, old model.Object) {
 	case *model.StatefulSet:
 		stored, _ := old.(*model.StatefulSet)
 		o.DefaultIn(w.rules)
+		o.DropDisabled(w.rules, stored)
+	case *model.HorizontalPodAutoscaler:
+		stored, _ := old.(*model.HorizontalPodAutoscaler)
+		o.Default()
 		o.DropDisabled(w.rules, stored)
 	case interface{ Default() }:
 		o.Default()

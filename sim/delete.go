@@ -87,6 +87,9 @@ func (o Delete) prepare(w *world) (func(), error) {
 		}
 		how, err := o.how()
 		return func() { w.deleteReplicaSet(s, how) }, err
+	case model.KindHorizontalPodAutoscaler:
+		h, err := must(w, &w.autoscalers, kind, namespace, name)
+		return func() { w.removeAutoscaler(h) }, err
 	case model.KindPodDisruptionBudget:
 		b, err := must(w, &w.budgets, kind, namespace, name)
 		return func() { w.removeBudget(b) }, err

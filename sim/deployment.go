@@ -52,6 +52,7 @@ func (w *world) createDeployment(o *model.Deployment) {
 	})
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindDeployment), a: 1})
 	w.lookAtDeployment(d)
+	w.scaleChanged(model.KindDeployment, name)
 }
 
 // updateDeployment stores a new spec of a Deployment.
@@ -64,6 +65,7 @@ func (w *world) updateDeployment(d int32, o *model.Deployment) {
 	row.spec, row.labels, row.annotations, row.template, row.version = &spec, o.Labels, o.Annotations, w.learn(&spec.Template), w.bump()
 	w.record(record{kind: recApplied, subject: row.name, why: kindCode(model.KindDeployment)})
 	w.lookAtDeployment(d)
+	w.scaleChanged(model.KindDeployment, row.name)
 }
 
 // deleteDeployment begins the end of a Deployment. Its ReplicaSets go with it, or are let
@@ -106,7 +108,9 @@ func (w *world) endDeployment(d int32) {
 	}
 	w.record(record{kind: recDeletedObject, subject: row.name, why: kindCode(model.KindDeployment)})
 	w.queue.cancel(purposeDeployment, d)
+	name := row.name
 	w.deployments.remove(d)
+	w.scaleChanged(model.KindDeployment, name)
 }
 
 // syncDeployment is one look at a Deployment.

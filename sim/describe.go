@@ -27,6 +27,8 @@ func (c *Cluster) Describe(target string, opts ...Option) (string, error) {
 		describeSet(&b, o)
 	case *model.Pod:
 		describePod(&b, o)
+	case *model.HorizontalPodAutoscaler:
+		describeAutoscaler(&b, o)
 	case *model.PersistentVolumeClaim:
 		field(&b, "Status", string(o.Status.Phase))
 		field(&b, "Volume", o.Spec.VolumeName)

@@ -27,6 +27,7 @@
 //	machine.go      the machines: what can happen to one, whoever knows of it
 //	nodelifecycle.go  gives up on nodes that are silent (package policy/nodelifecycle)
 //	taints.go       evicts pods from nodes that they do not tolerate
+//	autoscaler.go   scales sets after what their pods use (package policy/autoscaling); load.go, what they use
 //	podgc.go        takes away the pods of nodes that are gone
 //	attacher.go     attaches volumes to nodes; mounts.go, what a node has mounted
 //	binder.go       binds claims to volumes and makes volumes (package storage)

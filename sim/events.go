@@ -74,10 +74,22 @@ func (w *world) event(r *record) (e Event, ok bool) {
 		e.setWarning("UnknownStrategy", text)
 	case recRecreating:
 		e.setWarning("RecreatingFailedPod", fmt.Sprintf("StatefulSet %s/%s is recreating failed Pod %s", e.Namespace, set, object))
+	case recRescaled, recAutoscalerFailed:
+		e.autoscalerEvent(r, object, text)
 	default:
 		return w.nodeEvent(r, e, object, text)
 	}
 	return e, true
+}
+
+// autoscalerEvent is an event about an autoscaler.
+//
+// Source: pkg/controller/podautoscaler/horizontal.go.
+func (e *Event) autoscalerEvent(r *record, object, text string) {
+	e.Kind, e.Type, e.Reason, e.Message = model.KindHorizontalPodAutoscaler, "Warning", object, text
+	if r.kind == recRescaled {
+		e.Type, e.Reason, e.Message = "Normal", "SuccessfulRescale", fmt.Sprintf("New size: %d; reason: %s", r.b, text)
+	}
 }
 
 // lowerCase makes the message begin in lower case, if it is one of those that did

@@ -99,6 +99,7 @@ func (h *hashing) state() uint64 {
 		}
 		sum += uint64(d)
 	}
+	sum += h.autoscalersHash()
 	for b := range h.budgets.all {
 		row := h.budgets.at(b)
 		d := digest64(13)
@@ -445,6 +446,8 @@ func (h *hashing) entity(e *event) uint64 {
 		return uint64(d)
 	case purposeBind, purposeProvision, purposeProtect:
 		return h.name(h.claims.at(e.entity).Name)
+	case purposeAutoscale:
+		return h.name(h.autoscalers.at(e.entity).name)
 	case purposeReclaim:
 		return h.name(h.volumes.at(e.entity).Name)
 	case purposeAttach:

@@ -190,6 +190,7 @@ func (w *world) changeMachine(n int32, change func(*node)) {
 	if acted && !w.kubeletActs(n) {
 		w.haltKubelet(n)
 	}
+	w.metricsChange(n)
 	switch hears := w.hears(n); {
 	case heard && !hears:
 		w.loseNode(n)

@@ -42,6 +42,8 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 		return who, text, true
 	case recLogged:
 		return who, "logs: " + text, true
+	case recRescaled, recAutoscalerFailed, recAutoscalerHolds:
+		return "hpa/" + who, narrateAutoscaler(r, object, text), object != "FailedComputeMetricsReplicas" // which repeats another one
 	}
 	if what, ok = w.narrateController(r, object, text); ok {
 		return who, what, true
@@ -87,6 +89,20 @@ func (w *world) narrateController(r *record, object, text string) (string, bool)
 		return "cannot go on: " + text, true
 	default:
 		return "", false
+	}
+}
+
+// narrateAutoscaler renders what the autoscaler controller does.
+func narrateAutoscaler(r *record, object, text string) string {
+	switch {
+	case r.kind == recAutoscalerHolds:
+		return "holds: " + text
+	case r.kind == recAutoscalerFailed:
+		return "cannot scale: " + text
+	case text == "":
+		return fmt.Sprintf("scales %s from %d to %d", object, r.a, r.b)
+	default:
+		return fmt.Sprintf("scales %s from %d to %d: %s", object, r.a, r.b, text)
 	}
 }
 

@@ -31,6 +31,9 @@ func (c *Cluster) Objects() []model.Object {
 	for s := range w.services.all {
 		out = append(out, w.modelService(s))
 	}
+	for h := range w.autoscalers.all {
+		out = append(out, w.modelAutoscaler(h))
+	}
 	for b := range w.budgets.all {
 		out = append(out, w.modelBudget(b))
 	}
@@ -116,6 +119,10 @@ func (w *world) object(kind model.Kind, namespace, name string) model.Object {
 	case model.KindReplicaSet:
 		if s, ok := w.replicaSets.find(n); ok {
 			return w.modelReplicaSet(s)
+		}
+	case model.KindHorizontalPodAutoscaler:
+		if h, ok := w.autoscalers.find(n); ok {
+			return w.modelAutoscaler(h)
 		}
 	case model.KindPodDisruptionBudget:
 		if b, ok := w.budgets.find(n); ok {

@@ -47,8 +47,11 @@ func (c *Cluster) At(instant time.Duration, op Operation) error {
 		place = len(c.w.operations)
 		c.w.operations = append(c.w.operations, operation{})
 	}
-	if apply, ok := op.(Apply); ok {
-		op = apply.own()
+	switch o := op.(type) {
+	case Apply:
+		op = o.own()
+	case SetLoad:
+		op = o.own()
 	}
 	c.w.operations[place] = operation{do: op, used: true}
 	c.w.queue.arm(purposeOperation, int32(place), at)

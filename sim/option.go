@@ -79,6 +79,7 @@ var kinds = []struct {
 	{model.KindNode, []string{"nodes", "no", "node"}},
 	{model.KindDeployment, []string{"deployment", "deployments", "deployment.apps", "deploy"}},
 	{model.KindReplicaSet, []string{"replicaset", "replicasets", "replicaset.apps", "rs"}},
+	{model.KindHorizontalPodAutoscaler, []string{"horizontalpodautoscaler", "horizontalpodautoscalers", "hpa"}},
 	{model.KindPodDisruptionBudget, []string{"poddisruptionbudget", "poddisruptionbudgets", "pdb"}},
 }
 

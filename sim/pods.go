@@ -40,6 +40,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 	})
 	w.pods.at(p).shared = w.sharedClaims(s, template)
 	w.feedPod(p)
+	w.podScaled(p)
 	if !w.settings.config.Manual {
 		w.queue.arm(purposeSchedule, p, w.after(&w.settings.latencies.Schedule, "schedule"))
 	}
@@ -65,6 +66,7 @@ func (w *world) checkPodName(set *statefulSet, name model.Name, rev model.Symbol
 func (w *world) podChanged(p int32) {
 	w.pods.at(p).version = w.bump()
 	w.feedPod(p)
+	w.podScaled(p)
 	w.retryEvictions()
 }
 
@@ -154,6 +156,7 @@ func (w *world) removePod(p int32) {
 	r := w.pods.at(p)
 	gone := *r
 	since := gone.deletedAt.Add(-seconds(gone.grace)) // when its deletion was asked for
+	w.podScaled(p)
 	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
 	w.leaveSandbox(p)
 	w.queue.cancel(purposeEvict, p)

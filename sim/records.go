@@ -93,6 +93,11 @@ const (
 	recForceDetached // object: the node
 	recNotice        // why: storage.Reason; text: the message
 
+	// Autoscalers: subject is the autoscaler.
+	recRescaled         // object: what is scaled; a: from; b: to; text: the reason
+	recAutoscalerFailed // object: the event's reason; text: its message
+	recAutoscalerHolds  // text: why
+
 	// Programs.
 	recLogged // subject is the pod; text: the line; a: the container
 
@@ -136,6 +141,7 @@ var kindCodes = [...]model.Kind{
 	model.KindStatefulSet, model.KindControllerRevision, model.KindPod, model.KindService, model.KindPersistentVolumeClaim,
 	model.KindPersistentVolume, model.KindStorageClass, model.KindNode, model.KindPodDisruptionBudget,
 	model.KindDeployment, model.KindReplicaSet,
+	model.KindHorizontalPodAutoscaler,
 }
 
 func boolByte(b bool) uint8 {

@@ -34,6 +34,7 @@ func (w *world) createSet(o *model.StatefulSet) {
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStatefulSet), a: 1})
 	w.feedSet(s)
 	w.reunite(s)
+	w.scaleChanged(model.KindStatefulSet, name)
 }
 
 // reunite shows a new set what an earlier one of its name may have left: pods,
@@ -92,6 +93,7 @@ func (w *world) updateSet(s int32, o *model.StatefulSet, specChanged bool) {
 	}
 	w.record(record{kind: recApplied, subject: set.name, why: kindCode(model.KindStatefulSet), a: set.generation})
 	w.feedSet(s)
+	w.scaleChanged(model.KindStatefulSet, set.name)
 }
 
 // deleteSet begins the end of a set. In the background it goes at once and the
@@ -129,5 +131,6 @@ func (w *world) removeSet(s int32) {
 		}
 	}
 	w.sets.remove(s)
+	w.scaleChanged(model.KindStatefulSet, gone.name)
 	w.depart(departed{kind: model.KindStatefulSet, uid: gone.uid, name: gone.name})
 }

@@ -156,6 +156,11 @@ func (w *world) reasons() []Reason {
 			out = append(out, Reason{"pod/" + w.rendered(w.pods.at(p).name), why, remedy})
 		}
 	}
+	for h := range w.autoscalers.all {
+		if why, remedy := w.autoscalerReason(h); why != "" {
+			out = append(out, Reason{"hpa/" + w.rendered(w.autoscalers.at(h).name), why, remedy})
+		}
+	}
 	for c := range w.claims.all {
 		if why, remedy := w.claimReason(c); why != "" {
 			out = append(out, Reason{"pvc/" + w.rendered(w.claims.at(c).Name), why, remedy})

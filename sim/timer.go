@@ -66,6 +66,8 @@ const (
 
 	// The Deployment controller; of a Deployment.
 	purposeDeployment
+	// The autoscaler controller; of an autoscaler.
+	purposeAutoscale
 
 	purposes // how many there are
 )
@@ -73,7 +75,7 @@ const (
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment",
+	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

@@ -63,6 +63,7 @@ type world struct {
 	budgets     table[budget]
 	deployments table[deployment]
 	replicaSets table[replicaSet]
+	autoscalers table[autoscaler]
 	draining    []drainedPod // pods that drains wait for
 	endpoints   table[endpoint]
 
@@ -74,6 +75,7 @@ type world struct {
 	operations  []operation                  // that wait for their instants
 	done        []done                       // what the trace says of operations
 	failing     []writeFault
+	loads       []load // of workloads
 	lifecycle   nodelifecycle.Controller
 	zones       []model.Symbol         // keys of the zones that it knows; replaced when it grows
 	actions     []nodelifecycle.Action // of its last turn
@@ -159,6 +161,8 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.budgets, &own.budgets, &src.budgets)
 	copyTable(&w.deployments, &own.deployments, &src.deployments)
 	w.copyReplicaSets(&own, src)
+	copyTable(&w.autoscalers, &own.autoscalers, &src.autoscalers)
+	w.loads = append(own.loads[:0], src.loads...)
 	w.draining = append(own.draining[:0], src.draining...)
 	w.sandboxes = append(own.sandboxes[:0], src.sandboxes...)
 	w.mounts = append(own.mounts[:0], src.mounts...)
@@ -305,6 +309,8 @@ func (w *world) dispatch(e event) {
 		w.syncReplicaSet(e.entity)
 	case purposeDeployment:
 		w.syncDeployment(e.entity)
+	case purposeAutoscale:
+		w.autoscale(e.entity)
 	case purposeDrain:
 		w.askEvictions()
 	case purposeCollect:

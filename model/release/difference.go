@@ -91,6 +91,9 @@ const (
 	IgnoresTolerance
 	// AutoscalerKeepsOne: an autoscaler does not go below one pod.
 	AutoscalerKeepsOne
+	// NoAutoscalerGeneration: autoscalers have no generation, and their controller sees a
+	// new spec at its next look.
+	NoAutoscalerGeneration
 
 	differences = iota
 )
@@ -189,6 +192,8 @@ var facts = [differences]Facts{
 		"the tolerance of an autoscaler's behavior is ignored", before(V1_35_0)},
 	AutoscalerKeepsOne: {"AutoscalerKeepsOne", "1.37.0", "HPAScaleToZero", "",
 		"the minReplicas of an autoscaler are at least 1", before(V1_37)},
+	NoAutoscalerGeneration: {"NoAutoscalerGeneration", "1.37.0", "HPAGeneration", "42715",
+		"an edit of an autoscaler is seen at its next look", before(V1_37)},
 }
 
 // Differences are all differences, in the order of their constants.
@@ -207,11 +212,11 @@ func (d Difference) Facts() Facts { return facts[d] }
 func (d Difference) String() string { return facts[d].Name }
 
 // Each difference has a bit of Rules; this does not compile when there are too many.
-const _ = uint(32 - differences)
+const _ = uint(64 - differences)
 
 // Rules are the differences that hold, as a set. The zero Rules is the newest
 // release with the strategy Recreate allowed.
-type Rules uint32
+type Rules uint64
 
 // Rules are the differences of a release.
 func (r Release) Rules() Rules {

@@ -46,6 +46,7 @@ RecreateIsUnknown            x      x    x      x      x      x      x    .
 RecreateIsRefused            .      .    .      .      .      .      .    x
 IgnoresTolerance             x      x    x      x      .      .      .    .
 AutoscalerKeepsOne           x      x    x      x      x      x      x    .
+NoAutoscalerGeneration       x      x    x      x      x      x      x    .
 `
 
 func TestRules(t *testing.T) {
@@ -138,7 +139,7 @@ func TestZeroRules(t *testing.T) {
 	for _, d := range Differences() {
 		require.False(t, Rules(0).Has(d), "%v", d)
 	}
-	require.LessOrEqual(t, len(Differences()), 32, "Rules has a bit for each")
+	require.LessOrEqual(t, len(Differences()), 64, "Rules has a bit for each")
 }
 
 // Rules are a set.

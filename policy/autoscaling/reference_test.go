@@ -18,7 +18,6 @@ import (
 type naive struct {
 	said     []Recommendation
 	up, down []Change
-	metric   string
 }
 
 // look is one look; it returns the replicas, and where they come from. A change counts

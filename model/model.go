@@ -1,6 +1,7 @@
-// Package model holds what exists in a cluster: StatefulSets, Pods, claims,
-// volumes, classes, Services, nodes and revisions, with Kubernetes' field names,
-// defaults and identities. It holds values only; nothing here happens over time.
+// Package model holds what exists in a cluster: StatefulSets, Deployments, Pods, claims,
+// volumes, classes, Services, nodes, budgets, autoscalers and revisions, with
+// Kubernetes' field names, defaults and identities. It holds values only; nothing here
+// happens over time.
 //
 // # Objects
 //

@@ -120,6 +120,11 @@ type LifecycleHandler struct {
 	HTTPGet      string   `json:"httpGet,omitempty"` // "host:port/path"
 }
 
+// Silent reports whether a hook does nothing that the model knows.
+func (h *LifecycleHandler) Silent() bool {
+	return h.SleepSeconds == nil && len(h.Exec) == 0 && h.HTTPGet == ""
+}
+
 // ContainerPort is a port that a container listens on.
 type ContainerPort struct {
 	Name          string `json:"name,omitempty"`

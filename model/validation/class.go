@@ -2,6 +2,7 @@ package validation
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -40,7 +41,58 @@ func StorageClass(c *model.StorageClass) field.ErrorList {
 		errs = append(errs, field.NotSupported(at.field(), c.VolumeBindingMode,
 			[]model.VolumeBindingMode{model.BindImmediate, model.BindWaitForFirstConsumer}))
 	}
+	return append(errs, topologies(c.AllowedTopologies, top("allowedTopologies"))...)
+}
+
+// topologies checks where a class makes volumes: its terms are different, the keys of a
+// term are, and the values of a key. A term that says nothing counts as a repetition,
+// even the first.
+//
+// Source: pkg/apis/storage/validation/validation.go, validateAllowedTopologies;
+// pkg/apis/core/validation/validation.go, ValidateTopologySelectorTerm.
+func topologies(terms []model.TopologySelectorTerm, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	for i, term := range terms {
+		at := at.element(i).child("matchLabelExpressions")
+		var keys seen[string]
+		for j, r := range term.MatchLabelExpressions {
+			at := at.element(j)
+			if len(r.Values) == 0 {
+				errs = append(errs, field.Required(at.child("values").field(), ""))
+			}
+			var values seen[string]
+			for k, value := range r.Values {
+				if values.add(value) {
+					errs = append(errs, field.Duplicate(at.child("values").element(k).field(), value))
+				}
+			}
+			errs = append(errs, follow(labelKey, at.child("key"), r.Key)...)
+			if keys.add(r.Key) {
+				errs = append(errs, field.Duplicate(at.child("key").field(), r.Key))
+			}
+		}
+		if len(term.MatchLabelExpressions) == 0 ||
+			slices.ContainsFunc(terms[:i], func(other model.TopologySelectorTerm) bool { return sameTopology(term, other) }) {
+			errs = append(errs, field.Duplicate(at.field(), ""))
+		}
+	}
 	return errs
+}
+
+// sameTopology reports whether two terms say the same, in whatever order; of a key that
+// stands twice, the last counts.
+func sameTopology(a, b model.TopologySelectorTerm) bool {
+	sets := func(term model.TopologySelectorTerm) map[string]map[string]bool {
+		out := map[string]map[string]bool{}
+		for _, r := range term.MatchLabelExpressions {
+			out[r.Key] = map[string]bool{}
+			for _, value := range r.Values {
+				out[r.Key][value] = true
+			}
+		}
+		return out
+	}
+	return maps.EqualFunc(sets(a), sets(b), maps.Equal[map[string]bool, map[string]bool])
 }
 
 func parameters(p map[string]string, at fieldPath) field.ErrorList {

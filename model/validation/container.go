@@ -12,7 +12,7 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 )
 
-// containers checks the containers of a pod, which has the grace period.
+// containers checks the main containers of a pod, which has the grace period.
 //
 // Source: pkg/apis/core/validation/validation.go, validateContainers.
 func containers(all []model.Container, mountable *seen[string], grace *int64, at fieldPath) field.ErrorList {
@@ -22,27 +22,104 @@ func containers(all []model.Container, mountable *seen[string], grace *int64, at
 	var errs field.ErrorList
 	var names seen[string]
 	for i := range all {
-		c := &all[i]
-		at := at.element(i)
-		if c.Name == "" {
-			errs = append(errs, field.Required(at.child("name").field(), ""))
-		} else {
-			errs = append(errs, follow(dnsLabel, at.child("name"), c.Name)...)
-		}
+		c, at := &all[i], at.element(i)
+		errs = append(errs, container(c, mountable, at)...)
 		if names.add(c.Name) {
 			errs = append(errs, field.Duplicate(at.child("name").field(), c.Name))
 		}
-		if c.Image == "" {
-			errs = append(errs, field.Required(at.child("image").field(), ""))
+		errs = append(errs, hooks(c, grace, at.child("lifecycle"))...)
+		errs = append(errs, probes(c, at)...)
+	}
+	return errs
+}
+
+// initContainers checks the containers that run before the main ones. They share one
+// space of names with those; and only one that goes on to run beside them has hooks and
+// probes.
+//
+// Source: pkg/apis/core/validation/validation.go, validateInitContainers.
+func initContainers(s *model.PodSpec, mountable *seen[string], at fieldPath) field.ErrorList {
+	if len(s.InitContainers) == 0 {
+		return nil
+	}
+	var errs field.ErrorList
+	var names seen[string]
+	for i := range s.Containers {
+		names.add(s.Containers[i].Name)
+	}
+	for i := range s.InitContainers {
+		c, at := &s.InitContainers[i], at.element(i)
+		errs = append(errs, container(c, mountable, at)...)
+		if names.has(c.Name) {
+			errs = append(errs, field.Duplicate(at.child("name").field(), c.Name))
+		} else if c.Name != "" {
+			names.add(c.Name)
 		}
-		errs = append(errs, containerPorts(c.Ports, at.child("ports"))...)
-		errs = append(errs, volumeMounts(c.VolumeMounts, mountable, at.child("volumeMounts"))...)
-		errs = append(errs, resources(c.Resources, at.child("resources"))...)
-		if c.PreStop != nil {
-			errs = append(errs, handler(c.PreStop, grace, at.child("lifecycle").child("preStop"))...)
+		if c.Sidecar() {
+			errs = append(errs, hooks(c, s.TerminationGracePeriodSeconds, at.child("lifecycle"))...)
+			errs = append(errs, probes(c, at)...)
+		} else {
+			errs = append(errs, notOfInit(c, at)...)
 		}
 	}
 	return errs
+}
+
+// notOfInit refuses what only a container has that goes on to run.
+func notOfInit(c *model.Container, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	for _, part := range [...]struct {
+		name  string
+		there bool
+	}{
+		{"lifecycle", c.PreStop != nil || c.PostStart != nil},
+		{"livenessProbe", c.LivenessProbe != nil},
+		{"readinessProbe", c.ReadinessProbe != nil},
+		{"startupProbe", c.StartupProbe != nil},
+	} {
+		if part.there {
+			errs = append(errs, field.Forbidden(at.child(part.name).field(), "may not be set for init containers without restartPolicy=Always"))
+		}
+	}
+	return errs
+}
+
+// container checks what all containers have in common.
+//
+// Source: pkg/apis/core/validation/validation.go, validateContainerCommon and
+// validateContainerRestartPolicy (gate ContainerRestartRules).
+func container(c *model.Container, mountable *seen[string], at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	if c.Name == "" {
+		errs = append(errs, field.Required(at.child("name").field(), ""))
+	} else {
+		errs = append(errs, follow(dnsLabel, at.child("name"), c.Name)...)
+	}
+	if c.Image == "" {
+		errs = append(errs, field.Required(at.child("image").field(), ""))
+	}
+	errs = append(errs, containerPorts(c.Ports, at.child("ports"))...)
+	errs = append(errs, volumeMounts(c.VolumeMounts, mountable, at.child("volumeMounts"))...)
+	errs = append(errs, pullPolicy(c.ImagePullPolicy, at.child("imagePullPolicy"))...)
+	errs = append(errs, resources(c.Resources, at.child("resources"))...)
+	switch c.RestartPolicy {
+	case model.RestartAlways, "Never", "OnFailure", "":
+	default:
+		errs = append(errs, field.NotSupported(at.child("restartPolicy").field(), c.RestartPolicy, []string{model.RestartAlways, "Never", "OnFailure"}))
+	}
+	return errs
+}
+
+// Source: pkg/apis/core/validation/validation.go, validatePullPolicy.
+func pullPolicy(policy model.PullPolicy, at fieldPath) field.ErrorList {
+	switch policy {
+	case model.PullAlways, model.PullIfNotPresent, model.PullNever:
+		return nil
+	case "":
+		return field.ErrorList{field.Required(at.field(), "")}
+	default:
+		return field.ErrorList{field.NotSupported(at.field(), policy, []model.PullPolicy{model.PullAlways, model.PullIfNotPresent, model.PullNever})}
+	}
 }
 
 // trimmedImages refuses images with space around them. A template may have them:
@@ -59,24 +136,37 @@ func trimmedImages(all []model.Container, at fieldPath) field.ErrorList {
 	return errs
 }
 
-// hostPorts checks the ports of the node that a pod in the node's network takes:
-// those of its containers, each once.
+// hostPorts checks the ports of the node that a pod in the node's network takes: those
+// of its main containers, each once, and those of each init container, which runs
+// alone. Which of these takes one twice, the path of the error does not tell.
 //
 // Source: pkg/apis/core/v1/defaults.go, defaultHostNetworkPorts;
 // pkg/apis/core/validation/validation.go, AccumulateUniqueHostPorts.
-func hostPorts(all []model.Container, at fieldPath) field.ErrorList {
+func hostPorts(s *model.PodSpec, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	var taken seen[model.ContainerPort]
-	for i := range all {
-		for j, port := range all[i].Ports {
-			if port.ContainerPort == 0 {
-				continue
-			}
-			at := at.element(i).child("ports").element(j).child("hostPort")
-			errs = append(errs, portNumber(port.ContainerPort, at)...)
-			if taken.add(model.ContainerPort{Protocol: port.Protocol, ContainerPort: port.ContainerPort}) {
-				errs = append(errs, field.Duplicate(at.field(), fmt.Sprintf("%s//%d", port.Protocol, port.ContainerPort)))
-			}
+	for i := range s.Containers {
+		at := at.child("containers").element(i)
+		errs = append(errs, takePorts(s.Containers[i].Ports, &taken, at, at)...)
+	}
+	for i := range s.InitContainers {
+		var alone seen[model.ContainerPort]
+		at := at.child("initContainers")
+		errs = append(errs, takePorts(s.InitContainers[i].Ports, &alone, at.element(i), at.element(0))...)
+	}
+	return errs
+}
+
+func takePorts(ports []model.ContainerPort, taken *seen[model.ContainerPort], at, twice fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	for j, port := range ports {
+		if port.ContainerPort == 0 {
+			continue
+		}
+		errs = append(errs, portNumber(port.ContainerPort, at.child("ports").element(j).child("hostPort"))...)
+		if taken.add(model.ContainerPort{Protocol: port.Protocol, ContainerPort: port.ContainerPort}) {
+			errs = append(errs, field.Duplicate(twice.child("ports").element(j).child("hostPort").field(),
+				fmt.Sprintf("%s//%d", port.Protocol, port.ContainerPort)))
 		}
 	}
 	return errs

@@ -47,7 +47,8 @@
 //
 // Nearly everything that is asked is fine, so a valid object costs (nearly) no
 // allocation: paths of fields are small values on the stack, names are checked
-// without regular expressions, and only an error is put into words. The checks that
+// without regular expressions, and only an error is put into words. Only what a probe
+// asks has to be parsed. The checks that
 // run for every set, for every pod ([PodIdentity]) and for every report of a
 // controller ([StatefulSetStatus]) allocate nothing at all. Of a pod made from a
 // template that has been validated, only the lengths of its name and revision can

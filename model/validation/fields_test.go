@@ -99,7 +99,7 @@ func TestFields(t *testing.T) {
 			`metadata.ownerReferences: Invalid value: [` + ownerJSON + `,` + ownerJSON + `]: ` +
 				`Only one reference can have Controller set to true. Found "true" in references for StatefulSet/web and StatefulSet/web`}},
 		{"a node's resources are not negative", node(func(n *model.Node) { n.Status = model.NodeStatus{Allocatable: model.ResourceList{CPU: -1}, Pods: -2} }), []string{
-			`status.allocatable[cpu]: Invalid value: "-1m": ` + notNegative, `status.allocatable[pods]: Invalid value: "-2": ` + notNegative}},
+			`status.allocatable.cpu: Invalid value: "-1m": ` + notNegative, `status.allocatable.pods: Invalid value: "-2": ` + notNegative}},
 		{"In needs values", expression(model.LabelSelectorRequirement{Key: "a", Operator: model.SelectorIn}),
 			[]string{"spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'"}},
 		{"Exists has none", expression(model.LabelSelectorRequirement{Key: "a", Operator: model.SelectorExists, Values: []string{"b"}}),

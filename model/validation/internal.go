@@ -34,6 +34,9 @@ func apiOwnersOf(refs []model.OwnerReference) []apiOwner {
 
 // apiVersion is the version of the API that a kind belongs to: "v1", "apps/v1".
 func apiVersion(kind model.Kind) string {
+	if kind == model.KindHorizontalPodAutoscaler {
+		return "autoscaling/v2"
+	}
 	if _, group, ok := strings.Cut(kind.Qualified(), "."); ok {
 		return group + "/v1"
 	}
@@ -61,6 +64,55 @@ func internalRollingUpdateOf(r *model.RollingUpdateStrategy) *internalRollingUpd
 	out := &internalRollingUpdate{MaxUnavailable: r.MaxUnavailable}
 	if r.Partition != nil {
 		out.Partition = *r.Partition
+	}
+	return out
+}
+
+type internalDeploymentStrategy struct {
+	Type          model.UpdateStrategyType
+	RollingUpdate *internalRollingDeployment
+}
+
+type internalRollingDeployment struct {
+	MaxUnavailable model.IntOrString
+	MaxSurge       model.IntOrString
+}
+
+func internalDeploymentStrategyOf(s *model.DeploymentStrategy) internalDeploymentStrategy {
+	out := internalDeploymentStrategy{Type: s.Type}
+	if r := s.RollingUpdate; r != nil {
+		out.RollingUpdate = &internalRollingDeployment{MaxUnavailable: orZero(r.MaxUnavailable), MaxSurge: orZero(r.MaxSurge)}
+	}
+	return out
+}
+
+type internalBudgetSpec struct {
+	MinAvailable               *model.IntOrString
+	Selector                   *model.LabelSelector
+	MaxUnavailable             *model.IntOrString
+	UnhealthyPodEvictionPolicy *string
+}
+
+func internalBudgetSpecOf(s *model.PodDisruptionBudgetSpec) internalBudgetSpec {
+	out := internalBudgetSpec{MinAvailable: s.MinAvailable, Selector: s.Selector, MaxUnavailable: s.MaxUnavailable}
+	if policy := s.UnhealthyPodEvictionPolicy; policy != "" {
+		out.UnhealthyPodEvictionPolicy = &policy
+	}
+	return out
+}
+
+type internalTaint struct {
+	Key       string
+	Value     string
+	Effect    model.TaintEffect
+	TimeAdded *string
+}
+
+func internalTaintOf(t *model.Taint) internalTaint {
+	out := internalTaint{Key: t.Key, Value: t.Value, Effect: t.Effect}
+	if t.TimeAdded != nil {
+		added := t.TimeAdded.String()
+		out.TimeAdded = &added
 	}
 	return out
 }
@@ -103,6 +155,9 @@ func internalAffinityOf(s *model.NodeSelector) *internalVolumeNodeAffinity {
 		var t internalNodeSelectorTerm
 		for _, r := range term.MatchExpressions {
 			t.MatchExpressions = append(t.MatchExpressions, internalNodeSelectorRequirement{r.Key, string(r.Operator), r.Values})
+		}
+		for _, r := range term.MatchFields {
+			t.MatchFields = append(t.MatchFields, internalNodeSelectorRequirement{r.Key, string(r.Operator), r.Values})
 		}
 		out.Required.NodeSelectorTerms = append(out.Required.NodeSelectorTerms, t)
 	}

@@ -58,7 +58,7 @@ func commonMeta(m *model.ObjectMeta, kind model.Kind, at fieldPath) field.ErrorL
 	errs = append(errs, labels(m.Labels, at.child("labels"))...)
 	errs = append(errs, annotations(m.Annotations, at.child("annotations"))...)
 	errs = append(errs, ownerReferences(m.OwnerReferences, at.child("ownerReferences"))...)
-	return append(errs, finalizers(m.Finalizers, at.child("finalizers"))...)
+	return append(errs, finalizers(m.Finalizers, kind, at.child("finalizers"))...)
 }
 
 func namespace(name string, kind model.Kind, at fieldPath) field.ErrorList {
@@ -82,18 +82,18 @@ const (
 )
 
 // finalizers checks the names of finalizers, which are those of labels, but with a
-// domain.
+// domain. Only that of budgets nobody asks for.
 //
 // Source: apimachinery pkg/api/validation/objectmeta.go, ValidateFinalizers;
 // pkg/apis/core/validation/validation.go, validateKubeFinalizerName.
-func finalizers(names []string, at fieldPath) field.ErrorList {
+func finalizers(names []string, kind model.Kind, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	for i, name := range names {
 		errs = append(errs, follow(labelKey, at, name)...)
 		switch name {
 		case finalizeKubernetes, finalizeOrphans, finalizeForeground:
 		default:
-			if !strings.Contains(name, "/") {
+			if !strings.Contains(name, "/") && kind != model.KindPodDisruptionBudget {
 				errs = append(errs, field.Invalid(at.element(i).field(), name,
 					"name is neither a standard finalizer name nor is it fully qualified"))
 			}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -151,6 +152,14 @@ func ipAddress(s string, at fieldPath) field.ErrorList {
 		return nil
 	}
 	return validation.IsValidIPForLegacyField(at.field(), s, true, nil)
+}
+
+// pathSegment is the rule of what stands between two slashes of a URL.
+func pathSegment(s string) []string {
+	if s != "." && s != ".." && !strings.ContainsAny(s, "/%") {
+		return nil
+	}
+	return path.IsValidPathSegmentName(s)
 }
 
 // follow returns one error for each message that the rule has for the value.

@@ -12,22 +12,27 @@ import (
 )
 
 // podSpec checks what a pod and a pod template have in common. A set brings its
-// claim templates, which are volumes too.
+// claim templates, which are volumes too. Hostname and subdomain are left to the
+// caller: a set's pods get their own.
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePodSpec.
-func podSpec(s *model.PodSpec, claims []model.PersistentVolumeClaim, at fieldPath) field.ErrorList {
+func podSpec(s *model.PodSpec, claims []model.PersistentVolumeClaim, may tolerated, at fieldPath) field.ErrorList {
 	var mountable seen[string]
 	errs := volumes(s.Volumes, claims, &mountable, at.child("volumes"))
 	errs = append(errs, containers(s.Containers, &mountable, s.TerminationGracePeriodSeconds, at.child("containers"))...)
-	switch s.RestartPolicy {
-	case "Always", "OnFailure", "Never":
-	case "":
-		errs = append(errs, field.Required(at.child("restartPolicy").field(), ""))
-	default:
-		errs = append(errs, field.NotSupported(at.child("restartPolicy").field(), s.RestartPolicy, []string{"Always", "OnFailure", "Never"}))
-	}
+	errs = append(errs, initContainers(s, &mountable, at.child("initContainers"))...)
+	errs = append(errs, restartPolicy(s.RestartPolicy, at.child("restartPolicy"))...)
 	errs = append(errs, dnsPolicy(s.DNSPolicy, at.child("dnsPolicy"))...)
 	errs = append(errs, labels(s.NodeSelector, at.child("nodeSelector"))...)
+	errs = append(errs, affinity(s.Affinity, may, at.child("affinity"))...)
+	for i, gate := range s.ReadinessGates {
+		errs = append(errs, follow(labelKey, at.child("readinessGates").element(i).child("conditionType"), gate)...)
+	}
+	errs = append(errs, spread(s.TopologySpreadConstraints, may, at.child("topologySpreadConstraints"))...)
+	errs = append(errs, tolerations(s.Tolerations, may, at.child("tolerations"))...)
+	if s.PriorityClassName != "" {
+		errs = append(errs, follow(dnsSubdomain, at.child("priorityClassName"), s.PriorityClassName)...)
+	}
 	if s.NodeName != "" {
 		errs = append(errs, follow(dnsSubdomain, at.child("nodeName"), s.NodeName)...)
 	}
@@ -37,6 +42,30 @@ func podSpec(s *model.PodSpec, claims []model.PersistentVolumeClaim, at fieldPat
 	}
 	errs = append(errs, hostnameOverride(s, at.child("hostnameOverride"))...)
 	return append(errs, dnsConfig(s, at.child("dnsConfig"))...)
+}
+
+// Source: pkg/apis/core/validation/validation.go, validateRestartPolicy.
+func restartPolicy(policy string, at fieldPath) field.ErrorList {
+	switch policy {
+	case model.RestartAlways, "OnFailure", "Never":
+		return nil
+	case "":
+		return field.ErrorList{field.Required(at.field(), "")}
+	default:
+		return field.ErrorList{field.NotSupported(at.field(), policy, []string{model.RestartAlways, "OnFailure", "Never"})}
+	}
+}
+
+// hostnames checks the names that a pod asks for.
+func hostnames(s *model.PodSpec, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	if s.Hostname != "" {
+		errs = append(errs, follow(dnsLabel, at.child("hostname"), s.Hostname)...)
+	}
+	if s.Subdomain != "" {
+		errs = append(errs, follow(dnsLabel, at.child("subdomain"), s.Subdomain)...)
+	}
+	return errs
 }
 
 // volumes checks the volumes and gathers the names that a container may mount.

@@ -184,10 +184,25 @@ func TestAllocations(t *testing.T) {
 	updated.ReadyReplicas = 3
 	set := web()
 	set.Default()
+	placed := web()
+	placed.Spec.Template.Spec.InitContainers = []model.Container{{Name: "init", Image: "init:1"}, {Name: "sidecar", Image: "sidecar", RestartPolicy: model.RestartAlways}}
+	placed.Spec.Template.Spec.Tolerations = []model.Toleration{{Key: "dedicated", Value: "db", Effect: model.NoSchedule}}
+	placed.Spec.Template.Spec.ReadinessGates = []string{"example.com/lb"}
+	placed.Spec.Template.Spec.TopologySpreadConstraints = []model.TopologySpreadConstraint{{MaxSkew: 1, TopologyKey: model.LabelZone, WhenUnsatisfiable: model.DoNotSchedule, LabelSelector: set.Spec.Selector}}
+	placed.Spec.Template.Spec.Affinity = &model.Affinity{PodAntiAffinity: []model.PodAffinityTerm{{TopologyKey: model.LabelHostname, LabelSelector: set.Spec.Selector}},
+		NodeAffinity: &model.NodeSelector{Terms: []model.NodeSelectorTerm{{MatchFields: []model.LabelSelectorRequirement{{Key: model.FieldNodeName, Operator: model.SelectorIn, Values: []string{"node-0"}}}}}}}
+	placed.Default()
+	template := placed.Spec.Template
+	template.Spec.Containers = []model.Container{{Name: "app", Image: "app:1", ImagePullPolicy: model.PullIfNotPresent}}
+	deployment := &model.Deployment{ObjectMeta: model.ObjectMeta{Name: "web"}, Spec: model.DeploymentSpec{Selector: set.Spec.Selector, Template: template}}
+	deployment.Default()
 	for _, r := range []struct {
 		what string
 		run  func() bool
 	}{
+		{"a set that says where its pods run", func() bool { return validation.Update(placed, placed) == nil }},
+		{"a new Deployment", func() bool { return validation.Create(deployment) == nil }},
+		{"a Deployment that replaces itself", func() bool { return validation.Update(deployment, deployment) == nil }},
 		{"a report of the controller", func() bool { return validation.StatefulSetStatus(&updated, &old) == nil }},
 		{"a new set", func() bool { return validation.Create(set) == nil }},
 		{"a set that replaces itself", func() bool { return validation.Update(set, set) == nil }},

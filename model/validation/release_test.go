@@ -32,6 +32,14 @@ func TestReleases(t *testing.T) {
 		unknown  = `spec.updateStrategy: Invalid value: {"Type":"Recreate","RollingUpdate":null}: must be 'RollingUpdate' or 'OnDelete'`
 		allThree = `spec.updateStrategy: Invalid value: {"Type":"Odd","RollingUpdate":null}: must be 'RollingUpdate', 'OnDelete', or 'Recreate'`
 	)
+	empty := &model.HorizontalPodAutoscaler{ObjectMeta: model.ObjectMeta{Name: "web"}, Spec: model.HorizontalPodAutoscalerSpec{
+		ScaleTargetRef: model.ScaleTarget{Kind: model.KindDeployment, Name: "web", APIVersion: "apps/v1"}, MinReplicas: ptr(int32(0)), MaxReplicas: 3,
+		Metrics: []model.MetricSpec{{}}, Unmodelled: `{"metrics":{"0":{"type":"External"}}}`,
+	}}
+	empty.Default()
+	one := model.Clone(*empty)
+	*one.Spec.MinReplicas = 1
+	const atLeastOne = "spec.minReplicas: Invalid value: 0: must be greater than or equal to 1"
 	gated := release.V1_37.With(release.StatefulSetRecreateStrategy)
 	for _, row := range []struct {
 		rule         string
@@ -47,6 +55,10 @@ func TestReleases(t *testing.T) {
 		{"with the gate, the message names it", gated, &odd, nil, allThree},
 		{"what is stored stays allowed when the gate is switched off", release.V1_37, &scaled, recreate, ""},
 		{"but not in a release that does not know it", release.V1_36, &scaled, recreate, unknown},
+		{"an autoscaler may go down to nothing", release.V1_37, empty, nil, ""},
+		{"before 1.37 it might not", release.V1_36, empty, nil, atLeastOne},
+		{"nor come to that", release.V1_36, empty, &one, atLeastOne},
+		{"but what is stored stays allowed", release.V1_36, empty, empty, ""},
 	} {
 		t.Run(row.rule, func(t *testing.T) {
 			errs := validation.CreateIn(row.updated, row.release.Rules())

@@ -75,10 +75,13 @@ func nodeSelector(s *model.NodeSelector, free anyValue, at fieldPath) field.Erro
 	}
 	var errs field.ErrorList
 	for i, term := range s.Terms {
+		for j, r := range term.MatchFields {
+			errs = append(errs, nodeField(r, at.element(i).child("matchFields").element(j))...)
+		}
 		for j, r := range term.MatchExpressions {
 			at := at.element(i).child("matchExpressions").element(j)
 			switch r.Operator {
-			case "Gt", "Lt":
+			case model.NodeSelectorGt, model.NodeSelectorLt:
 				if len(r.Values) != 1 {
 					errs = append(errs, field.Required(at.child("values").field(), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
 				}
@@ -88,6 +91,28 @@ func nodeSelector(s *model.NodeSelector, free anyValue, at fieldPath) field.Erro
 			errs = append(errs, follow(labelKey, at.child("key"), r.Key)...)
 			errs = append(errs, operandValues(r.Values, free, at.child("values"))...)
 		}
+	}
+	return errs
+}
+
+// nodeField checks what a selector asks of a node's fields: its name.
+//
+// Source: pkg/apis/core/validation/validation.go, ValidateNodeFieldSelectorRequirement.
+func nodeField(r model.LabelSelectorRequirement, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	switch r.Operator {
+	case model.SelectorIn, model.SelectorNotIn:
+		if len(r.Values) != 1 {
+			errs = append(errs, field.Required(at.child("values").field(), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
+		}
+	default:
+		errs = append(errs, field.Invalid(at.child("operator").field(), r.Operator, badOperator))
+	}
+	if r.Key != model.FieldNodeName {
+		return append(errs, field.Invalid(at.child("key").field(), r.Key, "not a valid field selector key"))
+	}
+	for i, name := range r.Values {
+		errs = append(errs, follow(dnsSubdomain, at.child("values").element(i), name)...)
 	}
 	return errs
 }
@@ -125,6 +150,7 @@ func sameSelector(a, b *model.LabelSelector) bool {
 
 func sameNodeSelector(a, b *model.NodeSelector) bool {
 	return slices.EqualFunc(a.Terms, b.Terms, func(a, b model.NodeSelectorTerm) bool {
-		return slices.EqualFunc(a.MatchExpressions, b.MatchExpressions, sameRequirement)
+		return slices.EqualFunc(a.MatchExpressions, b.MatchExpressions, sameRequirement) &&
+			slices.EqualFunc(a.MatchFields, b.MatchFields, sameRequirement)
 	})
 }

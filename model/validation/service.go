@@ -37,7 +37,7 @@ func oldServiceName(s string) []string { return validation.IsDNS1035Label(s) }
 // Source: pkg/apis/core/validation/validation.go, validateService.
 func serviceSpec(s *model.ServiceSpec, ip string, ips, stored []string) field.ErrorList {
 	at := top("spec")
-	headless := len(ips) == 1 && ips[0] == model.ClusterIPNone
+	headless := headless(ips)
 	var errs field.ErrorList
 	if len(s.Ports) == 0 && !headless && s.Type != model.ServiceExternalName {
 		errs = append(errs, field.Required(at.child("ports").field(), ""))
@@ -58,7 +58,8 @@ func serviceSpec(s *model.ServiceSpec, ip string, ips, stored []string) field.Er
 	}
 	errs = append(errs, labels(s.Selector, at.child("selector"))...)
 	if s.Type != model.ServiceExternalName {
-		errs = append(errs, addresses(ip, ips, stored, at.child("clusterIPs"))...)
+		errs = append(errs, families(s, at)...)
+		errs = append(errs, addresses(s, ip, ips, stored, at.child("clusterIPs"))...)
 	}
 	errs = append(errs, serviceType(s.Type, at.child("type"))...)
 	return append(errs, duplicatePorts(s, at.child("ports"))...)
@@ -75,10 +76,18 @@ func clusterIPs(s *model.ServiceSpec) []string {
 	return s.ClusterIPs
 }
 
+const notExternal = "may not be set for ExternalName services"
+
 func externalName(s *model.ServiceSpec, ips []string, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	if len(ips) > 0 {
-		errs = append(errs, field.Forbidden(at.child("clusterIPs").field(), "may not be set for ExternalName services"))
+		errs = append(errs, field.Forbidden(at.child("clusterIPs").field(), notExternal))
+	}
+	if len(s.IPFamilies) > 0 {
+		errs = append(errs, field.Forbidden(at.child("ipFamilies").field(), notExternal))
+	}
+	if s.IPFamilyPolicy != "" {
+		errs = append(errs, field.Forbidden(at.child("ipFamilyPolicy").field(), notExternal))
 	}
 	name := strings.TrimSuffix(s.ExternalName, ".") // it may be fully qualified
 	if name == "" {
@@ -99,12 +108,39 @@ func serviceType(t model.ServiceType, at fieldPath) field.ErrorList {
 	}
 }
 
-// addresses checks the cluster IPs: None alone, or an address, or one address of
-// each IP family; the first of the list is the one.
+// families checks of which families a Service is. Whether the cluster has them, and as
+// many as the policy wants, is asked where addresses are given out.
 //
 // Source: pkg/apis/core/validation/validation.go,
 // ValidateServiceClusterIPsRelatedFields.
-func addresses(ip string, ips, stored []string, at fieldPath) field.ErrorList {
+func families(s *model.ServiceSpec, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
+	var known seen[model.IPFamily]
+	for i, family := range s.IPFamilies {
+		at := at.child("ipFamilies").element(i)
+		if family != model.IPv4 && family != model.IPv6 {
+			errs = append(errs, field.NotSupported(at.field(), family, []model.IPFamily{model.IPv4, model.IPv6}))
+		}
+		if known.add(family) {
+			errs = append(errs, field.Duplicate(at.field(), family))
+		}
+	}
+	switch s.IPFamilyPolicy {
+	case model.SingleStack, model.PreferDualStack, model.RequireDualStack, "":
+	default:
+		errs = append(errs, field.NotSupported(at.child("ipFamilyPolicy").field(), s.IPFamilyPolicy,
+			[]string{model.PreferDualStack, model.RequireDualStack, model.SingleStack}))
+	}
+	return errs
+}
+
+// addresses checks the cluster IPs: None alone, or an address, or one address of
+// each IP family; the first of the list is the one. They are of the families that the
+// Service says, one by one.
+//
+// Source: pkg/apis/core/validation/validation.go,
+// ValidateServiceClusterIPsRelatedFields.
+func addresses(s *model.ServiceSpec, ip string, ips, stored []string, at fieldPath) field.ErrorList {
 	var errs field.ErrorList
 	switch {
 	case ip == "" && len(ips) > 0:
@@ -133,9 +169,28 @@ func addresses(ip string, ips, stored []string, at fieldPath) field.ErrorList {
 	if len(ips) > 2 {
 		errs = append(errs, field.Invalid(at.field(), ips, "may only hold up to 2 values"))
 	}
-	if wrong || len(ips) < 2 {
+	if wrong {
 		return errs
 	}
+	if len(ips) > 1 {
+		errs = append(errs, twoFamilies(ips, at)...)
+	}
+	if headless(ips) {
+		return errs
+	}
+	for i := range min(len(ips), len(s.IPFamilies)) {
+		switch is6 := isIPv6(ips[i]); {
+		case s.IPFamilies[i] == model.IPv4 && is6, s.IPFamilies[i] == model.IPv6 && !is6:
+			errs = append(errs, field.Invalid(at.element(i).field(), ips[i],
+				fmt.Sprintf("expected an %s value as indicated by `ipFamilies[%d]`", s.IPFamilies[i], i)))
+		}
+	}
+	return errs
+}
+
+// twoFamilies refuses two addresses of one family.
+func twoFamilies(ips []string, at fieldPath) field.ErrorList {
+	var errs field.ErrorList
 	dual, err := bothFamilies(ips)
 	if err != nil {
 		errs = append(errs, field.InternalError(at.field(), fmt.Errorf("failed to check for dual stack with error:%w", err)))
@@ -156,11 +211,17 @@ func bothFamilies(ips []string) (bool, error) {
 		if len(validation.IsValidIPForLegacyField(nil, s, false, nil)) > 0 {
 			return false, fmt.Errorf("invalid IP[%d]: %v", i, s)
 		}
-		ip, err := netip.ParseAddr(s) // which fails for IPv4 with leading zeros
-		is6 := err == nil && ip.Is6() && !ip.Is4In6()
+		is6 := isIPv6(s)
 		v4, v6 = v4 || !is6, v6 || is6
 	}
 	return v4 && v6, nil
+}
+
+// isIPv6 reports whether an address is one of IPv6. One that is written as IPv4 in IPv6
+// is not.
+func isIPv6(s string) bool {
+	ip, err := netip.ParseAddr(s) // which fails for IPv4 with leading zeros
+	return err == nil && ip.Is6() && !ip.Is4In6()
 }
 
 // servicePort checks one port. Only a Service with one port may leave it

@@ -28,8 +28,10 @@ func ServiceUpdate(updated, old *model.Service) field.ErrorList {
 	after := clusterIPsAfter(&spec, &old.Spec)
 	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta, updated.Kind())
 	if spec.Type != model.ServiceExternalName && old.Spec.Type != model.ServiceExternalName {
-		errs = append(errs, sameAddresses(after, before, top("spec").child("clusterIPs"))...)
+		errs = append(errs, sameAddresses(after, before, spec.IPFamilyPolicy, top("spec"))...)
+		errs = append(errs, sameFamilies(&spec, &old.Spec, after, before, top("spec"))...)
 	}
+	dropFamilies(&spec, &old.Spec)
 	spec.Ports = portsAfter(&spec, &old.Spec)
 	return append(errs, serviceSpec(&spec, spec.ClusterIP, after, before)...)
 }
@@ -117,14 +119,17 @@ func nodePortOf(ports []model.ServicePort, name string) int32 {
 	return 0
 }
 
-// sameAddresses compares, unless both are headless.
+const changedOnce = "may not change once set"
+
+// sameAddresses compares, unless both are headless. A second address may come; it goes
+// only if one family is asked for.
 //
 // Source: pkg/apis/core/validation/validation.go,
-// validateUpgradeDowngradeClusterIPs: a second address may come and go.
-func sameAddresses(after, before []string, at fieldPath) field.ErrorList {
-	const changed = "may not change once set"
+// validateUpgradeDowngradeClusterIPs.
+func sameAddresses(after, before []string, policy string, spec fieldPath) field.ErrorList {
+	at := spec.child("clusterIPs")
 	if len(before) == 0 && len(after) > 0 {
-		return field.ErrorList{field.Invalid(at.element(0).field(), after, changed)}
+		return field.ErrorList{field.Invalid(at.element(0).field(), after, changedOnce)}
 	}
 	var errs field.ErrorList
 	for i := range min(len(before), len(after)) {
@@ -132,8 +137,73 @@ func sameAddresses(after, before []string, at fieldPath) field.ErrorList {
 			break
 		}
 		if before[i] != after[i] {
-			errs = append(errs, field.Invalid(at.element(i).field(), after, changed))
+			errs = append(errs, field.Invalid(at.element(i).field(), after, changedOnce))
 		}
 	}
+	if len(before) > len(after) && len(after) == 1 {
+		errs = append(errs, released(policy, "clusterIP", spec)...)
+	}
 	return errs
+}
+
+// released refuses to give up a second address, or family, without saying so.
+func released(policy, what string, spec fieldPath) field.ErrorList {
+	if policy == model.SingleStack {
+		return nil
+	}
+	var said *string
+	if policy != "" {
+		said = &policy
+	}
+	return field.ErrorList{field.Invalid(spec.child("ipFamilyPolicy").field(), said,
+		"must be set to 'SingleStack' when releasing the secondary "+what)}
+}
+
+// sameFamilies compares, unless one of the two is headless: such a Service may change
+// its families. Some of the errors tell the addresses where families are meant.
+//
+// Source: pkg/apis/core/validation/validation.go,
+// validateUpgradeDowngradeIPFamilies.
+func sameFamilies(updated, old *model.ServiceSpec, after, before []string, spec fieldPath) field.ErrorList {
+	if headless(after) || headless(before) {
+		return nil
+	}
+	is, was, first := updated.IPFamilies, old.IPFamilies, spec.child("ipFamilies").element(0)
+	var errs field.ErrorList
+	if len(is) == len(was) {
+		for i := range is {
+			if is[i] != was[i] {
+				errs = append(errs, field.Invalid(first.field(), is, changedOnce))
+			}
+		}
+		return errs
+	}
+	if len(is) < len(was) && len(after) == 0 {
+		errs = append(errs, field.Invalid(first.field(), is, "primary ipFamily can not be unset"))
+	}
+	if len(is) > 0 && len(was) > 0 && is[0] != was[0] {
+		errs = append(errs, field.Invalid(first.field(), after, changedOnce))
+	}
+	if len(is) < len(was) && len(is) == 1 {
+		errs = append(errs, released(updated.IPFamilyPolicy, "ipFamily", spec)...)
+	}
+	return errs
+}
+
+func headless(ips []string) bool { return len(ips) == 1 && ips[0] == model.ClusterIPNone }
+
+// dropFamilies takes away the families of a Service whose new type has none, unless the
+// update speaks of them.
+//
+// Source: pkg/registry/core/service/strategy.go, dropTypeDependentFields.
+func dropFamilies(updated, old *model.ServiceSpec) {
+	if updated.Type != model.ServiceExternalName || old.Type == model.ServiceExternalName {
+		return
+	}
+	if slices.Equal(updated.IPFamilies, old.IPFamilies) {
+		updated.IPFamilies = nil
+	}
+	if updated.IPFamilyPolicy == old.IPFamilyPolicy {
+		updated.IPFamilyPolicy = ""
+	}
 }

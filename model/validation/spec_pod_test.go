@@ -85,7 +85,7 @@ func podRows() []row {
 		{"P7", "a pod's spec is immutable", changed(func(p *model.Pod) { p.Spec.Hostname = "other" }), []string{frozen}},
 		{"P7", "a pod's image is not", changed(func(p *model.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" }), none},
 		{"P7", "containers do not come and go", changed(func(p *model.Pod) {
-			p.Spec.Containers = append(p.Spec.Containers, model.Container{Name: "b", Image: "b"})
+			p.Spec.Containers = append(p.Spec.Containers, model.Container{Name: "b", Image: "b:1", ImagePullPolicy: model.PullIfNotPresent})
 		}),
 			[]string{"spec.containers: Forbidden: pod updates may not add or remove containers"}},
 		{"P8", "hostnameOverride and setHostnameAsFQDN exclude each other", pod(func(p *model.Pod) { p.Spec.HostnameOverride, p.Spec.SetHostnameAsFQDN = "h", true }),

@@ -56,7 +56,8 @@ const (
 )
 
 func specRows() []row {
-	return slices.Concat(setRows(), setUpdateRows(), podRows(), serviceRows(), claimRows(), volumeRows(), classRows())
+	return slices.Concat(setRows(), setUpdateRows(), podRows(), serviceRows(), claimRows(), volumeRows(), classRows(),
+		templateRows(), placeRows(), changedPodRows(), replicaRows(), budgetRows(), autoscalerRows(), clusterRows())
 }
 
 func TestSpec(t *testing.T) {

@@ -25,8 +25,8 @@ func statefulSet(s *model.StatefulSet, rules release.Rules) field.ErrorList {
 	at := top("spec")
 	errs := objectMeta(&s.ObjectMeta, s.Kind(), dnsLabel)
 	errs = append(errs, setSpec(&s.Spec, at, allowsRecreate(rules))...)
-	errs = append(errs, setTemplate(&s.Spec, at)...)
-	errs = append(errs, setPodSpec(&s.Spec, at)...)
+	errs = append(errs, setTemplate(&s.Spec, tolerated{}, at)...)
+	errs = append(errs, setPodSpec(&s.Spec, tolerated{}, at)...)
 	if s.Spec.ServiceName != "" {
 		errs = append(errs, follow(dnsLabel, at.child("serviceName"), s.Spec.ServiceName)...)
 	}
@@ -208,13 +208,20 @@ func maxUnavailable(v model.IntOrString, at fieldPath) field.ErrorList {
 // setTemplate checks the metadata of the pod template.
 //
 // Source: pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet.
-func setTemplate(s *model.StatefulSetSpec, at fieldPath) field.ErrorList {
+func setTemplate(s *model.StatefulSetSpec, may tolerated, at fieldPath) field.ErrorList {
 	if malformed(s) {
 		return nil
 	}
-	at = at.child("template")
-	errs := labels(s.Template.Labels, at.child("labels"))
-	return append(errs, annotations(s.Template.Annotations, at.child("annotations"))...)
+	return templateMeta(&s.Template, may, at.child("template"))
+}
+
+// templateMeta checks the metadata of any pod template.
+//
+// Source: pkg/apis/core/validation/validation.go, ValidatePodTemplateSpec.
+func templateMeta(t *model.PodTemplateSpec, may tolerated, at fieldPath) field.ErrorList {
+	errs := labels(t.Labels, at.child("labels"))
+	errs = append(errs, annotations(t.Annotations, at.child("annotations"))...)
+	return append(errs, podAnnotations(t.Annotations, may, at.child("annotations"))...)
 }
 
 // setPodSpec checks the inside of the pod template, with the volumes that the
@@ -223,9 +230,9 @@ func setTemplate(s *model.StatefulSetSpec, at fieldPath) field.ErrorList {
 //
 // Source: pkg/apis/core/validation/validation.go, ValidatePodTemplateSpec;
 // pkg/controller/statefulset/stateful_set_utils.go, updateStorage.
-func setPodSpec(s *model.StatefulSetSpec, at fieldPath) field.ErrorList {
+func setPodSpec(s *model.StatefulSetSpec, may tolerated, at fieldPath) field.ErrorList {
 	if malformed(s) {
 		return nil
 	}
-	return podSpec(&s.Template.Spec, s.VolumeClaimTemplates, at.child("template").child("spec"))
+	return podSpec(&s.Template.Spec, s.VolumeClaimTemplates, may, at.child("template").child("spec"))
 }

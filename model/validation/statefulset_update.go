@@ -30,8 +30,9 @@ func statefulSetUpdate(updated, old *model.StatefulSet, rules release.Rules) fie
 	recreate := allowsRecreate(rules) || old.Spec.UpdateStrategy.Type == model.Recreate && !rules.Has(release.RecreateIsUnknown)
 	errs := objectMetaUpdate(&updated.ObjectMeta, &old.ObjectMeta, updated.Kind())
 	errs = append(errs, setSpec(&updated.Spec, at, recreate)...)
-	errs = append(errs, setTemplate(&updated.Spec, at)...)
-	if wrong := setPodSpec(&updated.Spec, at); len(wrong) > 0 && setSpecValid(&old.Spec, at, recreate) {
+	may := toleratedIn(&old.Spec.Template.Spec, old.Spec.Template.Annotations)
+	errs = append(errs, setTemplate(&updated.Spec, may, at)...)
+	if wrong := setPodSpec(&updated.Spec, may, at); len(wrong) > 0 && setSpecValid(&old.Spec, may, at, recreate) {
 		errs = append(errs, wrong...)
 	}
 	if rules.Has(release.OneWordForImmutable) {
@@ -71,8 +72,8 @@ func immutableInOneWord(updated, old *model.StatefulSetSpec, at fieldPath, rules
 		"'updateStrategy', "+limit+"'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")}
 }
 
-func setSpecValid(s *model.StatefulSetSpec, at fieldPath, recreate bool) bool {
-	return len(setSpec(s, at, recreate)) == 0 && len(setTemplate(s, at)) == 0 && len(setPodSpec(s, at)) == 0
+func setSpecValid(s *model.StatefulSetSpec, may tolerated, at fieldPath, recreate bool) bool {
+	return len(setSpec(s, at, recreate)) == 0 && len(setTemplate(s, may, at)) == 0 && len(setPodSpec(s, may, at)) == 0
 }
 
 // sameClaimTemplates compares everything, labels and status too. Most updates

@@ -16,8 +16,8 @@ var newest = release.V1_37.Rules()
 // defaults have been applied.
 func Create(object model.Object) field.ErrorList { return CreateIn(object, newest) }
 
-// CreateIn is [Create] in another release of Kubernetes. Only StatefulSets and
-// Services are validated otherwise there.
+// CreateIn is [Create] in another release of Kubernetes. Only StatefulSets, Services
+// and autoscalers are validated otherwise there.
 func CreateIn(object model.Object, rules release.Rules) field.ErrorList {
 	switch o := object.(type) {
 	case *model.StatefulSet:
@@ -36,8 +36,14 @@ func CreateIn(object model.Object, rules release.Rules) field.ErrorList {
 		return Node(o)
 	case *model.ControllerRevision:
 		return ControllerRevision(o)
-	case *model.PodDisruptionBudget, *model.Deployment, *model.ReplicaSet, *model.HorizontalPodAutoscaler:
-		return nil
+	case *model.Deployment:
+		return Deployment(o)
+	case *model.ReplicaSet:
+		return ReplicaSet(o)
+	case *model.PodDisruptionBudget:
+		return PodDisruptionBudget(o)
+	case *model.HorizontalPodAutoscaler:
+		return newAutoscaler(o, rules)
 	default:
 		panic(fmt.Sprintf("validation: an object of the unknown type %T", object))
 	}
@@ -50,8 +56,8 @@ func CreateIn(object model.Object, rules release.Rules) field.ErrorList {
 // Two objects of different types are misuse, and panic.
 func Update(updated, old model.Object) field.ErrorList { return UpdateIn(updated, old, newest) }
 
-// UpdateIn is [Update] in another release of Kubernetes. Only StatefulSets are
-// validated otherwise there.
+// UpdateIn is [Update] in another release of Kubernetes. Only StatefulSets and
+// autoscalers are validated otherwise there.
 func UpdateIn(updated, old model.Object, rules release.Rules) field.ErrorList {
 	if updated.Kind() != old.Kind() {
 		panic(fmt.Sprintf("validation: an update of a %s to a %s", old.Kind(), updated.Kind()))
@@ -61,8 +67,6 @@ func UpdateIn(updated, old model.Object, rules release.Rules) field.ErrorList {
 		return statefulSetUpdate(o, old.(*model.StatefulSet), rules)
 	case *model.Pod:
 		return PodUpdate(o, old.(*model.Pod))
-	case *model.PodDisruptionBudget, *model.Deployment, *model.ReplicaSet, *model.HorizontalPodAutoscaler:
-		return nil
 	case *model.Service:
 		return ServiceUpdate(o, old.(*model.Service))
 	case *model.PersistentVolumeClaim:
@@ -75,6 +79,14 @@ func UpdateIn(updated, old model.Object, rules release.Rules) field.ErrorList {
 		return NodeUpdate(o, old.(*model.Node))
 	case *model.ControllerRevision:
 		return ControllerRevisionUpdate(o, old.(*model.ControllerRevision))
+	case *model.Deployment:
+		return DeploymentUpdate(o, old.(*model.Deployment))
+	case *model.ReplicaSet:
+		return ReplicaSetUpdate(o, old.(*model.ReplicaSet))
+	case *model.PodDisruptionBudget:
+		return PodDisruptionBudgetUpdate(o, old.(*model.PodDisruptionBudget))
+	case *model.HorizontalPodAutoscaler:
+		return autoscalerUpdate(o, old.(*model.HorizontalPodAutoscaler), rules)
 	default:
 		panic(fmt.Sprintf("validation: an object of the unknown type %T", updated))
 	}

@@ -174,7 +174,7 @@ func sameAffinity(updated, old *model.NodeSelector) bool {
 				expressions[j].Key = stable
 			}
 		}
-		renamed.Terms[i].MatchExpressions = expressions
+		renamed.Terms[i] = model.NodeSelectorTerm{MatchExpressions: expressions, MatchFields: term.MatchFields}
 	}
 	return sameNodeSelector(updated, renamed)
 }

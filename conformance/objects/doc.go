@@ -12,7 +12,8 @@
 // # What is drawn
 //
 // The objects are those of k8s.io/api, as a client would send them: StatefulSets,
-// Pods, Services, claims, volumes and classes. Most are drawn valid, and then
+// Deployments, ReplicaSets, Pods, Services, claims, volumes, classes, nodes, disruption
+// budgets and autoscalers. Most are drawn valid, and then
 // disturbed in none, one or two places, so that about half of them are refused, each
 // for a reason that can be told. An update draws two objects: the stored one, and
 // what became of it in the user's editor. Only fields are drawn that the model
@@ -24,9 +25,10 @@
 // An object goes the way that it goes in the API server: the defaults of the
 // scheme, the conversion to the internal type, and BeforeCreate or BeforeUpdate of
 // the registry with the strategy of the kind, which prepares and validates. The
-// strategies of StatefulSets and StorageClasses are the registry's own. Those of
-// Pods, Services, claims and volumes live in packages that bring a client of etcd
-// along; they are restated in strategy_test.go, a few lines each, around the same
+// strategies of StatefulSets, Deployments, budgets, autoscalers and StorageClasses are
+// the registry's own. Those of Pods, Services, claims, volumes, nodes and ReplicaSets
+// live in packages that bring a client of etcd along; they are restated in
+// strategy_test.go and strategymore_test.go, a few lines each, around the same
 // validators. What comes before the validators and needs a cluster is left out:
 // admission, and the allocation of addresses and node ports.
 //
@@ -43,8 +45,9 @@
 //   - warnings are compared where Ordinal has one: about revisionHistoryLimit.
 //
 // What the model cannot hold is not drawn: quantities that are spelled otherwise
-// than the model spells them or are an explicit 0, empty lists, and a pointer to
-// what its absence means. A stored Service is drawn with its address, since there is
+// than the model spells them or are an explicit 0, empty lists, a pointer to
+// what its absence means, and the type of an autoscaler's target when it is not the one
+// that goes with its amount. A stored Service is drawn with its address, since there is
 // none without one.
 //
 // Every difference prints the object as YAML and both lists, shrunk by rapid to

@@ -10,7 +10,7 @@ import (
 
 // container draws a valid container that mounts the given volumes.
 func container(t *rapid.T, name string, volumes []string) corev1.Container {
-	c := corev1.Container{Name: name, Image: oneOf("nginx:1.26", "nginx:1.27", "registry.example.com/app:1").Draw(t, "image")}
+	c := corev1.Container{Name: name, Image: image.Draw(t, "image"), ImagePullPolicy: pullPolicy.Draw(t, "pullPolicy")}
 	for i, volume := range volumes {
 		if rapid.Bool().Draw(t, "mounted") {
 			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: "/" + volume + string(rune('a'+i)),
@@ -27,9 +27,7 @@ func container(t *rapid.T, name string, volumes []string) corev1.Container {
 			c.Resources.Requests = corev1.ResourceList{corev1.ResourceCPU: c.Resources.Limits[corev1.ResourceCPU]}
 		}
 	}
-	if rapid.IntRange(0, 4).Draw(t, "hook") == 0 {
-		c.Lifecycle = &corev1.Lifecycle{PreStop: oneOf(sleepHook(3), execHook("sh", "-c", "sleep 1"), httpHook("", intstr.FromInt32(80), ""), httpHook("h", intstr.FromString("http"), "/bye")).Draw(t, "preStop")}
-	}
+	longLived(t, &c)
 	return c
 }
 
@@ -66,6 +64,12 @@ func podSpec(t *rapid.T, claimed []string) corev1.PodSpec {
 	for i := range rapid.SampledFrom([]int{1, 1, 2}).Draw(t, "containers") {
 		s.Containers = append(s.Containers, container(t, []string{"nginx", "web"}[i], names))
 	}
+	if rapid.IntRange(0, 2).Draw(t, "init") == 0 {
+		s.InitContainers = initContainers(t, names)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "somewhere") == 0 {
+		placePod(t, &s)
+	}
 	if rapid.IntRange(0, 3).Draw(t, "placed") == 0 {
 		s.NodeSelector = some(labels.Draw(t, "nodeSelector"))
 		s.NodeName = oneOf("", "node-0", "node.example.com").Draw(t, "node")
@@ -84,7 +88,6 @@ func containerMutations() []mutation[*corev1.Container] {
 	type c = *corev1.Container
 	return append([]mutation[c]{
 		set("container name", func(o c) *string { return &o.Name }, anyWord),
-		set("image", func(o c) *string { return &o.Image }, oneOf("", " nginx", "nginx ", " ", "UPPER:tag")),
 		set("ports", func(o c) *[]corev1.ContainerPort { return &o.Ports }, rapid.SliceOfN(rapid.Custom(func(t *rapid.T) corev1.ContainerPort {
 			return corev1.ContainerPort{Name: rapid.OneOf(oneOf(""), anyWord).Draw(t, "name"), ContainerPort: rapid.OneOf(oneOf[int32](80, 81), oddPort).Draw(t, "port"),
 				Protocol: oneOf(corev1.Protocol(""), corev1.ProtocolTCP, corev1.ProtocolSCTP, "tcp", "HTTP").Draw(t, "protocol")}
@@ -96,7 +99,7 @@ func containerMutations() []mutation[*corev1.Container] {
 		}), 1, 2)),
 		set("limits", func(o c) *corev1.ResourceList { return &o.Resources.Limits }, oddResources),
 		set("requests", func(o c) *corev1.ResourceList { return &o.Resources.Requests }, oddResources),
-	}, hookMutations()...)
+	}, append(hookMutations(), probeMutations()...)...)
 }
 
 var oddResources = rapid.Custom(func(t *rapid.T) corev1.ResourceList {
@@ -118,10 +121,13 @@ var oddResources = rapid.Custom(func(t *rapid.T) corev1.ResourceList {
 })
 
 func hookMutations() []mutation[*corev1.Container] {
-	return []mutation[*corev1.Container]{{"preStop", func(t *rapid.T, c *corev1.Container) {
-		c.Lifecycle = &corev1.Lifecycle{PreStop: oneOf(&corev1.LifecycleHandler{}, sleepHook(-1), sleepHook(0), sleepHook(31), sleepHook(1000000), sleepHook(10),
+	return []mutation[*corev1.Container]{{"a hook", func(t *rapid.T, c *corev1.Container) {
+		hook := oneOf(&corev1.LifecycleHandler{}, sleepHook(-1), sleepHook(0), sleepHook(31), sleepHook(1000000), sleepHook(10),
 			httpHook("", intstr.FromInt32(0), "/"), httpHook("", intstr.FromInt32(70000), ""), httpHook("", intstr.FromString("Bad_Port"), "/x"), httpHook("", intstr.FromString(""), "/x"),
-			&corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 1}, Exec: &corev1.ExecAction{Command: []string{"x"}}}).Draw(t, "hook")}
+			&corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 1}, Exec: &corev1.ExecAction{Command: []string{"x"}}}).Draw(t, "hook")
+		if c.Lifecycle = (&corev1.Lifecycle{PreStop: hook}); rapid.Bool().Draw(t, "postStart") {
+			c.Lifecycle = &corev1.Lifecycle{PostStart: hook}
+		}
 	}}}
 }
 
@@ -155,6 +161,7 @@ func podMutations() []mutation[*corev1.PodSpec] {
 		set("dnsPolicy", func(o s) *corev1.DNSPolicy { return &o.DNSPolicy }, oneOf(corev1.DNSNone, "none", "Foo", "Default")),
 		set("dnsConfig", func(o s) **corev1.PodDNSConfig { return &o.DNSConfig }, oddDNS),
 	}
+	out = append(append(out, placeMutations()...), initMutations()...)
 	return append(out, at(func(t *rapid.T, o s) *corev1.Container {
 		if len(o.Containers) == 0 {
 			return &corev1.Container{}
@@ -193,6 +200,7 @@ func drawPod(t *rapid.T) *corev1.Pod {
 
 func podCreateMutations() []mutation[*corev1.Pod] {
 	out := at(func(_ *rapid.T, o *corev1.Pod) *corev1.PodSpec { return &o.Spec }, podMutations())
+	out = append(out, set("deletion cost", func(o *corev1.Pod) *map[string]string { return &o.Annotations }, rapid.Custom(cost)))
 	return append(out, at(func(_ *rapid.T, o *corev1.Pod) *metav1.ObjectMeta { return &o.ObjectMeta }, metaMutations())...)
 }
 
@@ -202,9 +210,18 @@ func podUpdateMutations() []mutation[*corev1.Pod] {
 	out = append(out, at(func(_ *rapid.T, o p) *metav1.ObjectMeta { return &o.ObjectMeta }, sharedMetaMutations())...)
 	return append(out, []mutation[p]{
 		set("name", func(o p) *string { return &o.Name }, word),
+		set("deletion cost", func(o p) *map[string]string { return &o.Annotations }, rapid.Custom(cost)),
 		{"images", func(_ *rapid.T, o p) {
 			for i := range o.Spec.Containers {
 				o.Spec.Containers[i].Image = "other:2"
+			}
+			for i := range o.Spec.InitContainers {
+				o.Spec.InitContainers[i].Image = "other:2"
+			}
+		}},
+		{"a shorter list of init containers", func(_ *rapid.T, o p) {
+			if n := len(o.Spec.InitContainers); n > 0 {
+				o.Spec.InitContainers = items(o.Spec.InitContainers[:n-1])
 			}
 		}},
 		{"a shorter list", func(_ *rapid.T, o p) {

@@ -23,6 +23,13 @@ func drawService(t *rapid.T) *corev1.Service {
 	default:
 		spec.ClusterIP = oneOf("", "None", "None", "10.0.0.1", "fd00::1").Draw(t, "ip")
 	}
+	if spec.Type != corev1.ServiceTypeExternalName && rapid.IntRange(0, 2).Draw(t, "families") == 0 {
+		spec.IPFamilies = oneOf[[]corev1.IPFamily](nil, []corev1.IPFamily{corev1.IPv4Protocol}, []corev1.IPFamily{corev1.IPv4Protocol, corev1.IPv6Protocol}).Draw(t, "ipFamilies")
+		if spec.ClusterIP == "fd00::1" {
+			spec.IPFamilies = nil
+		}
+		spec.IPFamilyPolicy = maybe(oneOf(corev1.IPFamilyPolicySingleStack, corev1.IPFamilyPolicyPreferDualStack, corev1.IPFamilyPolicyRequireDualStack)).Draw(t, "policy")
+	}
 	if spec.ClusterIP != "" && rapid.IntRange(0, 3).Draw(t, "list") == 0 {
 		spec.ClusterIPs = []string{spec.ClusterIP}
 	}
@@ -66,6 +73,18 @@ func serviceMutations() []mutation[*corev1.Service] {
 			}
 		}},
 		set("selector", func(o s) *map[string]string { return &o.Spec.Selector }, oddLabels),
+		set("ipFamilies", func(o s) *[]corev1.IPFamily { return &o.Spec.IPFamilies }, rapid.Map(rapid.SliceOfN(oneOf[corev1.IPFamily]("IPv4", "IPv4", "IPv6", "ipv4", ""), 0, 3), items)),
+		set("ipFamilyPolicy", func(o s) **corev1.IPFamilyPolicy { return &o.Spec.IPFamilyPolicy }, maybe(oneOf[corev1.IPFamilyPolicy]("SingleStack", "PreferDualStack", "RequireDualStack", "DualStack"))),
+		{"one family less", func(t *rapid.T, o s) {
+			if len(o.Spec.ClusterIPs) > 1 && rapid.Bool().Draw(t, "address") {
+				o.Spec.ClusterIPs = o.Spec.ClusterIPs[:1]
+			}
+			if len(o.Spec.IPFamilies) > 1 && rapid.Bool().Draw(t, "family") {
+				o.Spec.IPFamilies = o.Spec.IPFamilies[:1]
+			}
+			o.Spec.IPFamilyPolicy = oneOf(o.Spec.IPFamilyPolicy, o.Spec.IPFamilyPolicy, new(corev1.IPFamilyPolicySingleStack)).Draw(t, "policy")
+		}},
+		{"the other family", func(_ *rapid.T, o s) { o.Spec.IPFamilies = []corev1.IPFamily{corev1.IPv6Protocol} }},
 		set("publish", func(o s) *bool { return &o.Spec.PublishNotReadyAddresses }, rapid.Bool()),
 	}
 	return append(out, at(func(t *rapid.T, o s) *corev1.ServicePort {
@@ -96,12 +115,16 @@ func serviceUpdateMutations() []mutation[*corev1.Service] {
 }
 
 // addressed is a Service as it is stored: it has an address, unless its type has
-// none.
-func addressed(s *corev1.Service) {
+// none, and some have one of each family.
+func addressed(t *rapid.T, s *corev1.Service) {
 	if s.Spec.Type != corev1.ServiceTypeExternalName && s.Spec.ClusterIP == "" {
 		s.Spec.ClusterIP = "10.0.0.9"
 	}
 	if s.Spec.ClusterIP != "" {
 		s.Spec.ClusterIPs = []string{s.Spec.ClusterIP}
+	}
+	if s.Spec.ClusterIP == "10.0.0.9" && rapid.IntRange(0, 2).Draw(t, "second") == 0 {
+		s.Spec.ClusterIPs = append(s.Spec.ClusterIPs, "fd00::9")
+		s.Spec.IPFamilies = oneOf([]corev1.IPFamily{corev1.IPv4Protocol, corev1.IPv6Protocol}, nil).Draw(t, "ipFamilies")
 	}
 }

@@ -75,6 +75,7 @@ func setMutations() []mutation[*appsv1.StatefulSet] {
 			o.Spec.Template.Labels = labels
 		}},
 		set("template annotations", func(o s) *map[string]string { return &o.Spec.Template.Annotations }, oddLabels),
+		set("deletion cost", func(o s) *map[string]string { return &o.Spec.Template.Annotations }, rapid.Custom(cost)),
 		set("template finalizers", func(o s) *[]string { return &o.Spec.Template.Finalizers }, rapid.SliceOfN(anyWord, 1, 2)),
 		set("serviceName", func(o s) *string { return &o.Spec.ServiceName }, anyWord),
 		set("podManagementPolicy", func(o s) *appsv1.PodManagementPolicyType { return &o.Spec.PodManagementPolicy },

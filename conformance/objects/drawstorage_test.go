@@ -196,8 +196,20 @@ func drawClass(t *rapid.T) *storagev1.StorageClass {
 		VolumeBindingMode:    maybe(oneOf(storagev1.VolumeBindingImmediate, storagev1.VolumeBindingWaitForFirstConsumer)).Draw(t, "mode"),
 		AllowVolumeExpansion: maybe(rapid.Bool()).Draw(t, "expansion"),
 		Parameters:           some(labels.Draw(t, "parameters")),
+		AllowedTopologies:    oneOf(nil, nil, []corev1.TopologySelectorTerm{zones("zone", "a", "b")}).Draw(t, "topologies"),
 	}
 }
+
+// zones is a term with one expression.
+func zones(key string, values ...string) corev1.TopologySelectorTerm {
+	return corev1.TopologySelectorTerm{MatchLabelExpressions: []corev1.TopologySelectorLabelRequirement{{Key: key, Values: values}}}
+}
+
+var oddTopologies = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) corev1.TopologySelectorTerm {
+	return corev1.TopologySelectorTerm{MatchLabelExpressions: items(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) corev1.TopologySelectorLabelRequirement {
+		return corev1.TopologySelectorLabelRequirement{Key: oneOf("zone", "zone", "region", "a b", "").Draw(t, "key"), Values: items(rapid.SliceOfN(oneOf("a", "b", "A b"), 0, 3).Draw(t, "values"))}
+	}), 0, 2).Draw(t, "expressions"))}
+}), 1, 3)
 
 func classMutations() []mutation[*storagev1.StorageClass] {
 	type c = *storagev1.StorageClass
@@ -206,6 +218,8 @@ func classMutations() []mutation[*storagev1.StorageClass] {
 		set("reclaimPolicy", func(o c) **corev1.PersistentVolumeReclaimPolicy { return &o.ReclaimPolicy }, maybe(oneOf[corev1.PersistentVolumeReclaimPolicy]("Recycle", "Foo", "Delete", "Retain"))),
 		set("bindingMode", func(o c) **storagev1.VolumeBindingMode { return &o.VolumeBindingMode }, maybe(oneOf[storagev1.VolumeBindingMode]("x", "immediate", "Immediate", "WaitForFirstConsumer"))),
 		set("parameters", func(o c) *map[string]string { return &o.Parameters }, rapid.OneOf(oddLabels, rapid.Map(labels, some[string, string]))),
+		set("topologies", func(o c) *[]corev1.TopologySelectorTerm { return &o.AllowedTopologies }, oddTopologies),
+		{"no topologies", func(_ *rapid.T, o c) { o.AllowedTopologies = nil }},
 		set("expansion", func(o c) **bool { return &o.AllowVolumeExpansion }, maybe(rapid.Bool())),
 	}
 }

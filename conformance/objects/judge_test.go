@@ -15,7 +15,9 @@ import (
 	"k8s.io/apiserver/pkg/warning"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install" // the scheme learns the kinds
+	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
+	_ "k8s.io/kubernetes/pkg/apis/policy/install"
 	_ "k8s.io/kubernetes/pkg/apis/storage/install"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -80,14 +82,20 @@ func ordinalUpdates(o, old object) verdict {
 
 // stored is an object without what the release does not store.
 func stored(o, old model.Object) model.Object {
-	set, ok := o.(*model.StatefulSet)
-	if !ok {
+	switch o := o.(type) {
+	case *model.StatefulSet:
+		before, _ := old.(*model.StatefulSet)
+		kept := *o
+		kept.DropDisabled(rules, before)
+		return &kept
+	case *model.HorizontalPodAutoscaler:
+		before, _ := old.(*model.HorizontalPodAutoscaler)
+		kept := *o
+		kept.DropDisabled(rules, before)
+		return &kept
+	default:
 		return o
 	}
-	before, _ := old.(*model.StatefulSet)
-	kept := *set
-	kept.DropDisabled(rules, before)
-	return &kept
 }
 
 func lines(errs field.ErrorList) []string {

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"pgregory.net/rapid"
@@ -76,7 +78,7 @@ func TestPods(t *testing.T) {
 
 func TestServices(t *testing.T) {
 	compared[*corev1.Service]{kind: model.KindService, draw: drawService, create: serviceCreateMutations(), update: serviceUpdateMutations(),
-		stored: func(_ *rapid.T, s *corev1.Service) { addressed(s) }}.run(t)
+		stored: addressed}.run(t)
 }
 
 func TestClaims(t *testing.T) {
@@ -89,4 +91,46 @@ func TestVolumes(t *testing.T) {
 
 func TestClasses(t *testing.T) {
 	compared[*storagev1.StorageClass]{kind: model.KindStorageClass, draw: drawClass, create: classCreateMutations(), update: classUpdateMutations()}.run(t)
+}
+
+func TestNodes(t *testing.T) {
+	compared[*corev1.Node]{kind: model.KindNode, draw: drawNode, create: nodeCreateMutations(),
+		update: edited(nodeMutations(), func(o *corev1.Node) *metav1.ObjectMeta { return &o.ObjectMeta })}.run(t)
+}
+
+func TestDeployments(t *testing.T) {
+	meta := func(o *appsv1.Deployment) *metav1.ObjectMeta { return &o.ObjectMeta }
+	compared[*appsv1.Deployment]{kind: model.KindDeployment, draw: drawDeployment, create: created(deploymentMutations(), meta), update: edited(deploymentMutations(), meta)}.run(t)
+}
+
+func TestReplicaSets(t *testing.T) {
+	meta := func(o *appsv1.ReplicaSet) *metav1.ObjectMeta { return &o.ObjectMeta }
+	compared[*appsv1.ReplicaSet]{kind: model.KindReplicaSet, draw: drawReplicaSet, create: created(replicaSetMutations(), meta), update: edited(replicaSetMutations(), meta)}.run(t)
+}
+
+func TestBudgets(t *testing.T) {
+	meta := func(o *policyv1.PodDisruptionBudget) *metav1.ObjectMeta { return &o.ObjectMeta }
+	compared[*policyv1.PodDisruptionBudget]{kind: model.KindPodDisruptionBudget, draw: drawBudget, create: created(budgetMutations(), meta), update: edited(budgetMutations(), meta)}.run(t)
+}
+
+func TestAutoscalers(t *testing.T) {
+	meta := func(o *autoscalingv2.HorizontalPodAutoscaler) *metav1.ObjectMeta { return &o.ObjectMeta }
+	compared[*autoscalingv2.HorizontalPodAutoscaler]{kind: model.KindHorizontalPodAutoscaler, draw: drawAutoscaler,
+		create: created(autoscalerMutations(), meta), update: edited(autoscalerMutations(), meta)}.run(t)
+}
+
+// An image is pulled as often as Kubernetes would have it, whatever is written for its
+// name.
+func TestPullPolicies(t *testing.T) {
+	seen := map[model.PullPolicy]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		name := anyImage.Draw(t, "image")
+		pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Image: name}}}}
+		want := model.PullPolicy(kubernetesDefaulted(pod).(*corev1.Pod).Spec.Containers[0].ImagePullPolicy)
+		if got := model.DefaultPullPolicy(name); got != want {
+			t.Fatalf("%q is pulled %s, in Kubernetes %s", name, got, want)
+		}
+		seen[want]++
+	})
+	t.Logf("%v", seen)
 }

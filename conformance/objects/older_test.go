@@ -44,13 +44,16 @@ func looseIPs() []string {
 var (
 	ownerField     = regexp.MustCompile(`^(metadata\.ownerReferences)\[\d+\](\.\w+): Required value: `)
 	immutableClass = regexp.MustCompile(`^(provisioner|parameters|reclaimPolicy|volumeBindingMode): (Invalid value: .*: field is immutable|Forbidden: updates to \w+ are forbidden\.)$`)
+	positiveMost   = regexp.MustCompile(`^(spec\.maxReplicas): (Required value.*|Invalid value: -?\d+: must be greater than (or equal to 1|0))$`)
 )
 
 // inOldWords says a line of either side as it was said before 1.37, when the
 // errors of an owner reference did not tell which one, and those of the immutable
 // fields of a class still told the value, or that updates were forbidden. Of the
-// latter only the field is compared.
+// latter only the field is compared. That an autoscaler has no maxReplicas each release
+// says in its own way.
 func inOldWords(line string) string {
+	line = positiveMost.ReplaceAllString(line, "$1: must be positive")
 	line = ownerField.ReplaceAllString(line, `$1$2: Invalid value: "": `)
 	return immutableClass.ReplaceAllString(line, "$1: field is immutable")
 }

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -10,7 +11,10 @@ import (
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	core "k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/apis/core/validation"
+	"k8s.io/kubernetes/pkg/registry/apps/deployment"
 	"k8s.io/kubernetes/pkg/registry/apps/statefulset"
+	"k8s.io/kubernetes/pkg/registry/autoscaling/horizontalpodautoscaler"
+	"k8s.io/kubernetes/pkg/registry/policy/poddisruptionbudget"
 	"k8s.io/kubernetes/pkg/registry/storage/storageclass"
 	volumevalidation "k8s.io/kubernetes/pkg/volume/validation"
 
@@ -32,6 +36,16 @@ func strategyOf(kind model.Kind) rest.RESTCreateUpdateStrategy {
 		return volumeStrategy{statefulset.Strategy}
 	case model.KindStorageClass:
 		return storageclass.Strategy
+	case model.KindNode:
+		return nodeStrategy{statefulset.Strategy}
+	case model.KindDeployment:
+		return deployment.Strategy
+	case model.KindReplicaSet:
+		return replicaSetStrategy{statefulset.Strategy}
+	case model.KindPodDisruptionBudget:
+		return poddisruptionbudget.Strategy
+	case model.KindHorizontalPodAutoscaler:
+		return horizontalpodautoscaler.Strategy
 	default:
 		panic("objects: there is no strategy for " + string(kind))
 	}
@@ -179,8 +193,16 @@ func followAddress(s, before *core.ServiceSpec) {
 // dropForType forgets what a Service of the new type cannot have, unless the
 // update speaks of it.
 func dropForType(s, before *core.ServiceSpec) {
-	if !external(before) && external(s) && s.ClusterIP == before.ClusterIP && slices.Equal(s.ClusterIPs, before.ClusterIPs) {
-		s.ClusterIP, s.ClusterIPs = "", nil
+	if !external(before) && external(s) {
+		if s.ClusterIP == before.ClusterIP && slices.Equal(s.ClusterIPs, before.ClusterIPs) {
+			s.ClusterIP, s.ClusterIPs = "", nil
+		}
+		if slices.Equal(s.IPFamilies, before.IPFamilies) {
+			s.IPFamilies = nil
+		}
+		if reflect.DeepEqual(s.IPFamilyPolicy, before.IPFamilyPolicy) {
+			s.IPFamilyPolicy = nil
+		}
 	}
 	if onNodes(before) && !onNodes(s) && !slices.ContainsFunc(nodePorts(s), func(port int32) bool {
 		return !slices.Contains(nodePorts(before), port)

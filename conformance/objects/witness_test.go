@@ -4,6 +4,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/ordinal-sim/ordinal/model"
 )
@@ -46,4 +53,58 @@ func TestWitness(t *testing.T) {
 		ordinal.warnings = nil
 		require.Contains(t, difference(ordinal, kubernetesCreates(valid)), "the warnings differ:")
 	})
+}
+
+// The comparison can fail for each kind: an object that is wrong in one place is refused
+// by both sides, alike, and it is seen when Ordinal keeps silent, or fills in something
+// else.
+func TestWitnessOfEachKind(t *testing.T) {
+	template := func() corev1.PodTemplateSpec { return drawnSet().Spec.Template }
+	selector := drawnSet().Spec.Selector
+	named := metav1.ObjectMeta{Name: "web"}
+	probed := template()
+	probed.Spec.Containers[0].LivenessProbe = &corev1.Probe{SuccessThreshold: 2, ProbeHandler: corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(80)}}}
+	for _, row := range []struct {
+		drawn   object
+		missing string // a line of Kubernetes
+		spoil   func(model.Object)
+	}{
+		{&corev1.Pod{ObjectMeta: named, Spec: probed.Spec}, "spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1",
+			func(o model.Object) { o.(*model.Pod).Spec.Containers[0].LivenessProbe.PeriodSeconds = 9 }},
+		{&appsv1.Deployment{ObjectMeta: named, Spec: appsv1.DeploymentSpec{Selector: selector, Template: template(), MinReadySeconds: 600}},
+			"spec.progressDeadlineSeconds: Invalid value: 600: must be greater than minReadySeconds",
+			func(o model.Object) { o.(*model.Deployment).Spec.Strategy.RollingUpdate.MaxSurge = nil }},
+		{&appsv1.ReplicaSet{ObjectMeta: named, Spec: appsv1.ReplicaSetSpec{Selector: selector, Template: template(), MinReadySeconds: -1}},
+			"spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0",
+			func(o model.Object) {
+				o.(*model.ReplicaSet).Spec.Template.Spec.Containers[0].ImagePullPolicy = model.PullAlways
+			}},
+		{&policyv1.PodDisruptionBudget{ObjectMeta: named, Spec: policyv1.PodDisruptionBudgetSpec{MinAvailable: new(intstr.FromInt32(-1))}},
+			"spec.minAvailable: Invalid value: -1: must be greater than or equal to 0",
+			func(o model.Object) {
+				o.(*model.PodDisruptionBudget).Spec.UnhealthyPodEvictionPolicy = model.IfHealthyBudget
+			}},
+		{&autoscalingv2.HorizontalPodAutoscaler{ObjectMeta: named, Spec: autoscalingv2.HorizontalPodAutoscalerSpec{MaxReplicas: 2}},
+			"spec.scaleTargetRef.kind: Required value",
+			func(o model.Object) { o.(*model.HorizontalPodAutoscaler).Spec.Metrics = nil }},
+		{&corev1.Node{ObjectMeta: named, Spec: corev1.NodeSpec{Taints: []corev1.Taint{{Key: "a"}}}}, "metadata.taints[0].effect: Required value",
+			func(o model.Object) { o.(*model.Node).Spec.Taints[0].Effect = model.NoSchedule }},
+		{&corev1.Service{ObjectMeta: named, Spec: corev1.ServiceSpec{ClusterIP: "None", IPFamilies: []corev1.IPFamily{"IPv5"}}},
+			`spec.ipFamilies[0]: Unsupported value: "IPv5": supported values: "IPv4", "IPv6"`,
+			func(o model.Object) { o.(*model.Service).Spec.IPFamilyPolicy = model.SingleStack }},
+		{&storagev1.StorageClass{ObjectMeta: named, Provisioner: "a/b", AllowedTopologies: []corev1.TopologySelectorTerm{zones("zone")}},
+			"allowedTopologies[0].matchLabelExpressions[0].values: Required value",
+			func(o model.Object) { o.(*model.StorageClass).AllowedTopologies = nil }},
+	} {
+		t.Run(string(kindOf(row.drawn)), func(t *testing.T) {
+			ordinal, kubernetes := ordinalCreates(row.drawn), kubernetesCreates(row.drawn)
+			require.Empty(t, difference(ordinal, kubernetes))
+			require.Contains(t, kubernetes.errs, row.missing)
+			silent := ordinal
+			silent.errs = nil
+			require.Contains(t, difference(silent, kubernetes), row.missing)
+			row.spoil(ordinal.defaulted)
+			require.Contains(t, difference(ordinal, kubernetes), "the defaults differ:")
+		})
+	}
 }

@@ -192,6 +192,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 		if r.node != nowhere {
 			w.leaveNode(r.node)
 		}
+		wasReady := r.ready
 		if r.ready {
 			r.ready, r.readySince = false, w.conditionTime()
 		}
@@ -200,7 +201,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 				w.setFlag(r, i, false)
 			}
 		}
-		w.publishSoon(p)
+		w.publishEnded(p, wasReady)
 		w.unwant(r)
 	}
 	w.podChanged(p)

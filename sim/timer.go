@@ -61,13 +61,16 @@ const (
 	// Drains; of the world.
 	purposeDrain
 
+	// The endpoints controller; of a Service.
+	purposeTurn // it is looked at once more
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain",
+	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "turn",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

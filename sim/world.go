@@ -65,11 +65,15 @@ type world struct {
 
 	unschedulable int32 // pods that found no node and wait
 
-	unpublished flat.FIFO[dated[model.Name]] // pods whose Services do not know their state yet
-	orphaned    flat.FIFO[dated[departed]]   // owners that are gone, for the garbage collector
-	watched     flat.FIFO[dated[delivery]]   // what the StatefulSet controller has not heard yet
-	operations  []operation                  // that wait for their instants
-	done        []done                       // what the trace says of operations
+	unpublished flat.FIFO[dated[noticed]]  // what the endpoints controller has not heard of yet
+	owed        []owedEndpoint             // pods whose endpoints are not what they should be
+	unseen      []unseenEndpoint           // what DNS servers see instead of what was written
+	seenAt      model.Instant              // when they see what was last written
+	wroteAt     model.Instant              // and when that was
+	orphaned    flat.FIFO[dated[departed]] // owners that are gone, for the garbage collector
+	watched     flat.FIFO[dated[delivery]] // what the StatefulSet controller has not heard yet
+	operations  []operation                // that wait for their instants
+	done        []done                     // what the trace says of operations
 	failing     []writeFault
 	lifecycle   nodelifecycle.Controller
 	zones       []model.Symbol         // keys of the zones that it knows; replaced when it grows
@@ -165,6 +169,8 @@ func (w *world) copyFrom(src *world) {
 	w.free = append(own.free[:0], src.free...)
 	w.unpublished = own.unpublished
 	w.unpublished.CopyFrom(&src.unpublished)
+	w.owed = append(own.owed[:0], src.owed...)
+	w.unseen = append(own.unseen[:0], src.unseen...)
 	w.orphaned = own.orphaned
 	w.orphaned.CopyFrom(&src.orphaned)
 	w.watched = own.watched
@@ -259,6 +265,8 @@ func (w *world) dispatch(e event) {
 		w.finishSandbox(e.entity)
 	case purposePublish:
 		w.publish()
+	case purposeTurn:
+		w.turnDue(e.entity)
 	case purposeProgress:
 		w.progressContainer(e.entity)
 	case purposeReady:

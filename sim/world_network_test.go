@@ -140,9 +140,11 @@ var endpointCases = []worldCase{
 		}{
 			{model.Labels{model.LabelPodName: "web-1"}, "web-1:ready+serving"},
 			{model.Labels{"app": "other"}, ""},
-			{model.Labels{}, "web-0:ready+serving web-1:ready+serving web-2:ready+serving"},
+			{model.Labels{"app": "web"}, "web-0:ready+serving web-1:ready+serving web-2:ready+serving"},
 			{model.Labels{model.LabelPodIndex: "0", "app": "web"}, "web-0:ready+serving"},
-			{nil, ""},
+			{nil, "web-0:ready+serving"}, // what there is, is somebody else's to change
+			{model.Labels{"app": "other"}, ""},
+			{model.Labels{}, ""}, // the same as none, as an API server stores it
 		} {
 			w.apply(nginx(selecting(row.selector)))
 			w.settles()

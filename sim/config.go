@@ -33,8 +33,13 @@ type Config struct {
 	// classes stay Pending.
 	AbsentProvisioners []string
 	// DNS is how the cluster's DNS is set up; the zero Profile means
-	// dnsmodel.Kubeadm.
+	// dnsmodel.Kubeadm, and so does one that says no more than who answers for names
+	// outside the cluster, and how many servers there are.
 	DNS dnsmodel.Profile
+	// NodeResolv is the /etc/resolv.conf of each node: pods with dnsPolicy Default ask its
+	// nameservers, which know what DNS.Server.Upstream knows and nothing of the cluster, and
+	// all pods search its domains last. The zero ResolvConf names nobody.
+	NodeResolv dnsmodel.ResolvConf
 	// Manual leaves the scheduler and the kubelet out: pods stay as they are
 	// until [Cluster.Schedule], [Cluster.SetPhase], [Cluster.SetReady] and
 	// [Cluster.Finish] move them. The garbage collector and the protection of
@@ -105,6 +110,9 @@ type Image struct {
 	// Crash is how long after its start the program exits with code 1; the zero
 	// Latency means never.
 	Crash Latency
+	// Resolver is whose resolver a pod has whose first container is of this image; the
+	// zero Flavour is glibc.
+	Resolver dnsmodel.Flavour
 	// Program is what runs in the container, as it is when it starts. It says itself
 	// when it is ready and what it does about SIGTERM: NeverReady, Ready and Stop are
 	// for images without one.
@@ -180,9 +188,17 @@ func (c Config) settings() *settings {
 	for _, p := range c.AbsentProvisioners {
 		s.absent[p] = true
 	}
-	s.dns = c.DNS
-	if s.dns.Name == "" {
-		s.dns = dnsmodel.Kubeadm()
-	}
+	s.dns = orKubeadm(c.DNS)
 	return s
+}
+
+// orKubeadm is a setup of DNS, or that of kubeadm where none is given; who answers for names
+// outside, and how many servers there are, may be said alone.
+func orKubeadm(p dnsmodel.Profile) dnsmodel.Profile {
+	if p.Name != "" || p.Caches != nil || p.Server.TTL != 0 {
+		return p
+	}
+	out := dnsmodel.Kubeadm()
+	out.Server.Upstream, out.Replicas, out.InTurn = p.Server.Upstream, p.Replicas, p.InTurn
+	return out
 }

@@ -337,6 +337,17 @@ func (h *hashing) networkHash() (sum uint64) {
 		d.text(serviceText(row.spec))
 		sum += uint64(d)
 	}
+	for i, server := range h.dns.replicas {
+		if server.down || h.dns.turn > 0 {
+			d := digest64(18)
+			d.put(uint64(i), uint64(h.dns.turn))
+			d.flags(server.down)
+			if server.down {
+				d.put(uint64(server.since))
+			}
+			sum += uint64(d)
+		}
+	}
 	for i := range h.caches {
 		d := digest64(13)
 		for _, e := range h.caches[i].Entries(h.now) {

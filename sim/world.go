@@ -81,6 +81,7 @@ type world struct {
 	free        []int32                // volumes that a claim may still get, by the spelling of their names
 
 	namespaces  []model.Symbol
+	dns         dnsServers
 	caches      []dnsmodel.Cache // of DNS; none before the first question
 	noticed     storage.Notice   // the last notice that was recorded, and its words
 	noticedText model.Symbol
@@ -128,6 +129,7 @@ func newWorld(c Config) *world {
 	for i := range max(1, c.Nodes) {
 		w.addNode(i)
 	}
+	w.dns.replicas = make([]dnsServer, max(1, w.settings.dns.Replicas))
 	w.startLifecycle()
 	return w
 }
@@ -212,6 +214,8 @@ func (w *world) copySets(own, src *world) {
 
 func (w *world) copyCaches(own, src *world) {
 	w.namespaces = append(own.namespaces[:0], src.namespaces...)
+	w.dns = own.dns
+	w.dns.copyFrom(&src.dns)
 	w.caches = own.caches[:cap(own.caches)]
 	for len(w.caches) < len(src.caches) {
 		w.caches = append(w.caches, dnsmodel.Cache{})

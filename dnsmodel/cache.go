@@ -269,6 +269,20 @@ func Serve(z Zone, cfg Config, q Question, now model.Instant, caches ...*Cache) 
 	return fill(q, a.answer(q), now, caches)
 }
 
+// Pass asks caches in turn, the one nearest to the pod first, then whoever is behind them,
+// and puts the answer into the caches. [Serve] is Pass with CoreDNS behind the caches.
+func Pass(q Question, now model.Instant, caches []*Cache, next func(Question) Response) Response {
+	for i, c := range caches {
+		if !c.Config.takes(q.Name) {
+			continue
+		}
+		if r, ok := c.Get(q, now); ok {
+			return fill(q, r, now, caches[:i])
+		}
+	}
+	return fill(q, next(q), now, caches)
+}
+
 func fill(q Question, r Response, now model.Instant, caches []*Cache) Response {
 	for i := len(caches) - 1; i >= 0; i-- {
 		if caches[i].Config.takes(q.Name) {

@@ -137,6 +137,7 @@ func brief(r Response) string {
 }
 
 func spec(t *testing.T, id, rule string, check func(t *testing.T)) {
+	specs = append(specs, id)
 	t.Run("dns/"+id, func(t *testing.T) {
 		check(t)
 		if t.Failed() {

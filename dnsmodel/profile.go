@@ -5,9 +5,11 @@ import "github.com/ordinal-sim/ordinal/model"
 // Profile is a cluster's DNS as it is usually set up: the server and the caches
 // between it and a pod.
 type Profile struct {
-	Name   string
-	Server Config
-	Caches []CacheConfig // from CoreDNS outwards: the last one is nearest to the pod
+	Name     string
+	Server   Config
+	Caches   []CacheConfig // from CoreDNS outwards: the last one is nearest to the pod
+	Replicas int           // how many servers there are, each with caches of its own; 0 means 1 (kubeadm runs 2)
+	InTurn   bool          // questions go to the replicas in turn, as with IPVS; else to any one, as with iptables
 }
 
 // The TTL of records, in seconds: by default, and in the Corefiles that come with

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
 )
@@ -233,6 +234,19 @@ func TestSyncQueue(t *testing.T) {
 		q.Failed(now)
 		expect(t, "and so after a success", q.at.Sub(now), s)
 	})
+	t.Run("turns that are skipped fail, as often as they come", func(t *testing.T) {
+		for _, last := range []time.Duration{0, 900 * time.Millisecond, 1100 * time.Millisecond, 100 * s, 3 * time.Hour} {
+			var taken, skipped SyncQueue
+			taken.Failed(at(0))
+			skipped.Failed(at(0))
+			for now, waits := taken.Next(); waits && now < at(last); now, waits = taken.Next() {
+				taken.Take(now)
+				taken.Failed(now)
+			}
+			skipped.Skip(at(last))
+			expect(t, last.String(), skipped, taken)
+		}
+	})
 	t.Run("until the informer shows what was written a turn is stale", func(t *testing.T) {
 		var q SyncQueue
 		expect(t, "at first", q.Stale(at(0)), false)
@@ -240,6 +254,8 @@ func TestSyncQueue(t *testing.T) {
 		expect(t, "before", q.Stale(at(4)), true)
 		expect(t, "then", q.Stale(at(5)), false)
 		q.Wrote(at(9))
+		expect(t, "before it shows that has a meaning", q.Current(at(8)), q)
+		expect(t, "and none afterwards", q.Current(at(9)), SyncQueue{})
 		q.Gone()
 		expect(t, "of a Service that is gone nothing is known", q.Stale(at(0)), false)
 	})

@@ -113,6 +113,28 @@ func (q *SyncQueue) Failed(now model.Instant) {
 	q.Delay(now.Add(wait))
 }
 
+// Skip takes the delayed turns that have come since the last one, all of which fail as it
+// did: a caller that knows as much need not give them.
+func (q *SyncQueue) Skip(now model.Instant) {
+	for q.waiting && q.at < now {
+		q.waiting = false
+		q.Failed(q.at)
+	}
+}
+
+// Current is the queue without what has no meaning any more: two queues that will behave
+// alike from now on are equal then.
+func (q *SyncQueue) Current(now model.Instant) SyncQueue {
+	out := *q
+	if !out.waiting {
+		out.at = 0
+	}
+	if !out.Stale(now) {
+		out.fresh = 0
+	}
+	return out
+}
+
 // Gone ends a turn that found no Service: what is remembered of its slices is
 // forgotten.
 func (q *SyncQueue) Gone() { q.failures, q.fresh = 0, 0 }

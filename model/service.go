@@ -22,7 +22,7 @@ type Service struct {
 }
 
 // ServiceSpec describes a Service. A nil Selector means that somebody else makes
-// the endpoints; an empty one selects every pod of the namespace.
+// the endpoints; so does an empty one, which an API server does not store.
 type ServiceSpec struct {
 	Type                     ServiceType   `json:"type,omitempty"` // default ClusterIP
 	ClusterIP                string        `json:"clusterIP,omitempty"`

@@ -33,8 +33,13 @@ type Config struct {
 	// classes stay Pending.
 	AbsentProvisioners []string
 	// DNS is how the cluster's DNS is set up; the zero Profile means
-	// dnsmodel.Kubeadm.
+	// dnsmodel.Kubeadm, and so does one that says no more than who answers for names
+	// outside the cluster, and how many servers there are.
 	DNS dnsmodel.Profile
+	// NodeResolv is the /etc/resolv.conf of each node: pods with dnsPolicy Default ask its
+	// nameservers, which know what DNS.Server.Upstream knows and nothing of the cluster, and
+	// all pods search its domains last. The zero ResolvConf names nobody.
+	NodeResolv dnsmodel.ResolvConf
 	// Manual leaves the scheduler and the kubelet out: pods stay as they are
 	// until [Cluster.Schedule], [Cluster.SetPhase], [Cluster.SetReady] and
 	// [Cluster.Finish] move them. The garbage collector and the protection of
@@ -59,7 +64,15 @@ type Latencies struct {
 	Probe      Latency // from the start of a kubelet until it probes a container that runs already; Kubernetes draws up to a period: 0
 	Collect    Latency // until the garbage collector sees to what has lost its owner, and until a deleted claim goes after its last pod: Controller and at once; in manual mode both at once
 	Message    Latency // of a message between programs, also on one node: 1ms
-	Remove     Latency // from the end of a deleted pod's last container, which leaves it Failed or Succeeded, until its object is gone: 0
+	// EndpointBatch is how long the endpoints controller waits, beside Controller, before
+	// it writes what it has heard of a pod, so that it can write more at once: the flag
+	// --endpointslice-updates-batch-period of the controller manager; must not vary: 0.
+	EndpointBatch Latency
+	// EndpointWatch is from the writing of an EndpointSlice until it is seen, by DNS
+	// servers and by the controller that wrote it, which until then does not write
+	// another one of the Service, and tries again a second later: 0.
+	EndpointWatch Latency
+	Remove        Latency // from the end of a deleted pod's last container, which leaves it Failed or Succeeded, until its object is gone: 0
 }
 
 // Image says how the containers of an image behave. The zero Image is a program
@@ -97,6 +110,9 @@ type Image struct {
 	// Crash is how long after its start the program exits with code 1; the zero
 	// Latency means never.
 	Crash Latency
+	// Resolver is whose resolver a pod has whose first container is of this image; the
+	// zero Flavour is glibc.
+	Resolver dnsmodel.Flavour
 	// Program is what runs in the container, as it is when it starts. It says itself
 	// when it is ready and what it does about SIGTERM: NeverReady, Ready and Stop are
 	// for images without one.
@@ -105,51 +121,56 @@ type Image struct {
 
 // settings is a Config with its defaults, as a world reads it. It never changes.
 type settings struct {
-	config     Config
-	latencies  Latencies
-	absent     map[string]bool // never ranged over
-	watchDelay time.Duration
-	dns        dnsmodel.Profile
+	config        Config
+	latencies     Latencies
+	absent        map[string]bool // never ranged over
+	watchDelay    time.Duration
+	endpointBatch time.Duration
+	dns           dnsmodel.Profile
 }
 
 // defaults are the latencies of a calm world.
 var defaults = Latencies{
-	Controller: Fixed(time.Millisecond),
-	Watch:      Fixed(0),
-	Schedule:   Fixed(10 * time.Millisecond),
-	Provision:  Fixed(time.Second),
-	Attach:     Fixed(time.Second),
-	Detach:     Fixed(0),
-	Pull:       Fixed(2 * time.Second),
-	Start:      Fixed(500 * time.Millisecond),
-	Ready:      Fixed(500 * time.Millisecond),
-	PreStop:    Fixed(0),
-	Message:    Fixed(time.Millisecond),
-	PostStart:  Fixed(0),
-	Init:       Fixed(500 * time.Millisecond),
-	Probe:      Fixed(0),
-	Remove:     Fixed(0),
+	Controller:    Fixed(time.Millisecond),
+	Watch:         Fixed(0),
+	Schedule:      Fixed(10 * time.Millisecond),
+	Provision:     Fixed(time.Second),
+	Attach:        Fixed(time.Second),
+	Detach:        Fixed(0),
+	Pull:          Fixed(2 * time.Second),
+	Start:         Fixed(500 * time.Millisecond),
+	Ready:         Fixed(500 * time.Millisecond),
+	PreStop:       Fixed(0),
+	Message:       Fixed(time.Millisecond),
+	PostStart:     Fixed(0),
+	Init:          Fixed(500 * time.Millisecond),
+	Probe:         Fixed(0),
+	EndpointBatch: Fixed(0),
+	EndpointWatch: Fixed(0),
+	Remove:        Fixed(0),
 }
 
 // orDefaults are the latencies, each with its default if it is the zero Latency.
 func (l Latencies) orDefaults() Latencies {
 	return Latencies{
-		Controller: l.Controller.or(defaults.Controller),
-		Watch:      l.Watch.or(defaults.Watch),
-		Schedule:   l.Schedule.or(defaults.Schedule),
-		Provision:  l.Provision.or(defaults.Provision),
-		Attach:     l.Attach.or(defaults.Attach),
-		Detach:     l.Detach.or(defaults.Detach),
-		Pull:       l.Pull.or(defaults.Pull),
-		Start:      l.Start.or(defaults.Start),
-		Ready:      l.Ready.or(defaults.Ready),
-		PreStop:    l.PreStop.or(defaults.PreStop),
-		Message:    l.Message.or(defaults.Message),
-		PostStart:  l.PostStart.or(defaults.PostStart),
-		Init:       l.Init.or(defaults.Init),
-		Probe:      l.Probe.or(defaults.Probe),
-		Remove:     l.Remove.or(defaults.Remove),
-		Collect:    l.Collect, // without one, see world.depart and world.letGo
+		Controller:    l.Controller.or(defaults.Controller),
+		Watch:         l.Watch.or(defaults.Watch),
+		Schedule:      l.Schedule.or(defaults.Schedule),
+		Provision:     l.Provision.or(defaults.Provision),
+		Attach:        l.Attach.or(defaults.Attach),
+		Detach:        l.Detach.or(defaults.Detach),
+		Pull:          l.Pull.or(defaults.Pull),
+		Start:         l.Start.or(defaults.Start),
+		Ready:         l.Ready.or(defaults.Ready),
+		PreStop:       l.PreStop.or(defaults.PreStop),
+		Message:       l.Message.or(defaults.Message),
+		PostStart:     l.PostStart.or(defaults.PostStart),
+		Init:          l.Init.or(defaults.Init),
+		Probe:         l.Probe.or(defaults.Probe),
+		EndpointBatch: l.EndpointBatch.or(defaults.EndpointBatch),
+		EndpointWatch: l.EndpointWatch.or(defaults.EndpointWatch),
+		Remove:        l.Remove.or(defaults.Remove),
+		Collect:       l.Collect, // without one, see world.depart and world.letGo
 	}
 }
 
@@ -160,12 +181,24 @@ func (c Config) settings() *settings {
 		panic("sim: Latencies.Watch must not vary: a watch delivers in order")
 	}
 	s.watchDelay = s.latencies.Watch.at(0)
+	if s.latencies.EndpointBatch.varies() {
+		panic("sim: Latencies.EndpointBatch must not vary: it is a flag of the controller manager")
+	}
+	s.endpointBatch = s.latencies.EndpointBatch.at(0)
 	for _, p := range c.AbsentProvisioners {
 		s.absent[p] = true
 	}
-	s.dns = c.DNS
-	if s.dns.Name == "" {
-		s.dns = dnsmodel.Kubeadm()
-	}
+	s.dns = orKubeadm(c.DNS)
 	return s
+}
+
+// orKubeadm is a setup of DNS, or that of kubeadm where none is given; who answers for names
+// outside, and how many servers there are, may be said alone.
+func orKubeadm(p dnsmodel.Profile) dnsmodel.Profile {
+	if p.Name != "" || p.Caches != nil || p.Server.TTL != 0 {
+		return p
+	}
+	out := dnsmodel.Kubeadm()
+	out.Server.Upstream, out.Replicas, out.InTurn = p.Server.Upstream, p.Replicas, p.InTurn
+	return out
 }

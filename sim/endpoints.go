@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/model"
@@ -10,9 +11,15 @@ import (
 
 // The endpoints controller.
 //
-// It notices pods whose address, readiness, deletion or labels change, and
-// Services. A moment later it writes what DNS and proxies are to know of the pod
-// into each Service that selects it.
+// It notices pods whose address, readiness, deletion or labels change, and Services.
+// A moment later it looks at each Service that this is about, and writes what DNS and
+// proxies are to know of the pods.
+//
+// A look at a Service is a turn, and turns may wait: for the batch period, or after one
+// that has failed ([dnsmodel.SyncQueue] has the rules). What a turn would write is owed:
+// the pods whose endpoints are not what they should be. A pod that changes without a
+// reason for a turn is owed until there is one. So a turn costs what is owed, and not
+// what there is; and where nothing is owed there is no turn.
 //
 // Source: pkg/controller/endpointslice.
 
@@ -37,14 +44,42 @@ func endpointName(service int32, pod model.Name) model.Name {
 	return model.Name{Namespace: model.Symbol(service), Base: pod.Base, Ordinal: pod.Ordinal}
 }
 
-// publishSoon notes a pod whose endpoints have to be written.
+// noticed is what the controller is going to hear of: a pod that has changed, or a
+// Service.
+type noticed struct {
+	name    model.Name
+	service bool
+}
+
+// owedEndpoint is a pod whose endpoint in a Service is not what it should be. One that
+// lacks its node stays owed: each turn fails because of it.
+type owedEndpoint struct {
+	service int32
+	pod     model.Name
+	lacking bool
+}
+
+// unseenEndpoint is an endpoint as DNS servers still see it, until they see what was
+// written.
+type unseenEndpoint struct {
+	until    model.Instant
+	endpoint endpoint // its place is in use even if there was none
+	was      bool
+}
+
+// kindEndpointSlice is what a turn writes, for [FailWrite].
+const kindEndpointSlice model.Kind = "EndpointSlice"
+
+// publishSoon notes a pod that has changed in a way that is a reason for a turn.
 func (w *world) publishSoon(p int32) {
 	if r := w.pods.at(p); r.ip != 0 {
 		w.publishLater(r.name)
 	}
 }
 
-func (w *world) publishLater(name model.Name) {
+func (w *world) publishLater(pod model.Name) { w.noticeLater(noticed{name: pod}) }
+
+func (w *world) noticeLater(n noticed) {
 	if w.services.len() == 0 {
 		return
 	}
@@ -52,19 +87,65 @@ func (w *world) publishLater(name model.Name) {
 	if w.unpublished.Len() > 0 {
 		at = max(at, w.unpublished.Last().at)
 	}
-	w.unpublished.Push(dated[model.Name]{at, name})
+	w.unpublished.Push(dated[noticed]{at, n})
 	if w.unpublished.Len() == 1 {
 		w.queue.arm(purposePublish, 0, at)
 	}
 }
 
-// publish writes the endpoints that are due.
+// noticeService notes a Service that is new, or has another spec, if there is a pod that
+// could be an endpoint of it, or ceases to be.
+func (w *world) noticeService(s int32) {
+	name := w.services.at(s).name
+	for p := range w.pods.all {
+		if r := w.pods.at(p); r.ip != 0 && r.name.Namespace == name.Namespace {
+			w.noticeLater(noticed{name: name, service: true})
+			return
+		}
+	}
+	for e := range w.endpoints.all {
+		if w.endpoints.at(e).service == s {
+			w.noticeLater(noticed{name: name, service: true})
+			return
+		}
+	}
+}
+
+// publishEnded notes a pod whose phase has become a last one. By itself that is no
+// reason for a turn.
+//
+// Source: endpointslice util/controller_utils.go, podEndpointsChanged.
+func (w *world) publishEnded(p int32, wasReady bool) {
+	if wasReady || w.pods.at(p).deleting {
+		w.publishSoon(p)
+	} else {
+		w.publishSometime(p)
+	}
+}
+
+// publishSometime notes a pod that is another endpoint now, or none, which nobody looks
+// at for that reason.
+func (w *world) publishSometime(p int32) {
+	if r := w.pods.at(p); r.ip != 0 {
+		for s := range w.services.all {
+			w.owe(s, r.name)
+		}
+	}
+}
+
+// publish hears of what is due.
 func (w *world) publish() {
 	for w.unpublished.Len() > 0 && w.unpublished.First().at <= w.now {
-		name := w.unpublished.Pop().item
+		n := w.unpublished.Pop().item
+		if n.service {
+			if s, ok := w.services.find(n.name); ok {
+				w.serviceChanged(s)
+			}
+			continue
+		}
 		for s := range w.services.all {
-			if w.services.at(s).name.Namespace == name.Namespace {
-				w.publishIn(s, name)
+			if w.owe(s, n.name) {
+				w.turnAfterBatch(s)
 			}
 		}
 	}
@@ -73,44 +154,194 @@ func (w *world) publish() {
 	}
 }
 
-// publishIn writes one pod's endpoint in one Service.
-func (w *world) publishIn(s int32, name model.Name) {
-	var want endpoint
-	p, wanted := w.pods.find(name)
-	if wanted {
-		want, wanted = w.endpointOf(s, p)
+// owe notes that a pod's endpoint in a Service is not what it should be; false if it is,
+// or if that is not for the controller to say.
+func (w *world) owe(s int32, pod model.Name) bool {
+	if w.services.at(s).name.Namespace != pod.Namespace {
+		return false
 	}
-	e, has := w.endpoints.find(endpointName(s, name))
+	c := w.endpointChange(s, pod)
+	i := slices.IndexFunc(w.owed, func(o owedEndpoint) bool { return o.service == s && o.pod == pod })
 	switch {
-	case wanted && has:
-		*w.endpoints.at(e) = want
-	case wanted:
-		w.endpoints.add(want)
-	case has:
-		w.endpoints.remove(e)
+	case i >= 0:
+		return c.differs || c.lacking || w.owed[i].lacking
+	case c.differs || c.lacking:
+		w.owed = append(w.owed, owedEndpoint{service: s, pod: pod, lacking: c.lacking && !c.differs})
+		return true
+	default:
+		return false
 	}
 }
 
-// endpointOf is what a Service is to know of a pod; ok is false if nothing.
+// turnAfterBatch gives a Service its turn when the batch period is over.
+func (w *world) turnAfterBatch(s int32) {
+	batch := w.settings.endpointBatch
+	if batch == 0 {
+		w.turn(s)
+		return
+	}
+	w.passTurns(s)
+	w.services.at(s).turns.Delay(w.now.Add(batch))
+	w.armTurn(s)
+}
+
+// passTurns lets the delayed turns pass that were not worth an event.
+func (w *world) passTurns(s int32) {
+	if svc := w.services.at(s); svc.lacking {
+		svc.turns.Skip(w.now)
+	} else {
+		svc.turns.Take(w.now)
+	}
+}
+
+func (w *world) armTurn(s int32) {
+	if at, waits := w.services.at(s).turns.Next(); waits {
+		w.queue.arm(purposeTurn, s, at)
+	}
+}
+
+// turnDue is a delayed turn.
+func (w *world) turnDue(s int32) {
+	w.services.at(s).turns.Take(w.now)
+	w.turn(s)
+}
+
+// turn looks at a Service and writes what is owed.
+//
+// Source: pkg/controller/endpointslice/endpointslice_controller.go, syncService.
+func (w *world) turn(s int32) {
+	w.passTurns(s)
+	w.queue.cancel(purposeTurn, s)
+	svc := w.services.at(s)
+	failed := svc.turns.Stale(w.now)
+	admitted, wrote, lacking, rest := false, false, false, w.owed[:0]
+	for _, o := range w.owed {
+		if o.service != s || failed {
+			rest = append(rest, o)
+			continue
+		}
+		c := w.endpointChange(s, o.pod)
+		if c.differs && !admitted {
+			admitted, failed = true, w.admit(VerbUpdate, kindEndpointSlice) != nil
+		}
+		if c.differs && !failed {
+			w.writeEndpoint(c)
+			wrote = true
+		}
+		if o.lacking = c.lacking; o.lacking || failed {
+			rest = append(rest, o)
+		}
+		lacking = lacking || o.lacking
+	}
+	w.owed = rest
+	if wrote && w.seenAt > w.now {
+		svc.turns.Wrote(w.seenAt)
+	}
+	switch {
+	case failed:
+		svc.turns.Failed(w.now)
+		w.armTurn(s)
+	case lacking:
+		svc.turns.Failed(w.now) // and so will that turn, unless the node is back
+	default:
+		svc.turns.Succeeded()
+	}
+	svc.lacking = lacking
+}
+
+// endpointChange is what is to be done about a pod's endpoint in a Service.
+type endpointChange struct {
+	was, want   endpoint
+	has, wanted bool
+	lacking     bool // it is not wanted only because the pod lacks its node
+	differs     bool
+}
+
+func (w *world) endpointChange(s int32, pod model.Name) endpointChange {
+	c := endpointChange{was: endpoint{service: s, pod: pod}}
+	if !w.services.at(s).selective() {
+		return c // what there is stays
+	}
+	if p, ok := w.pods.find(pod); ok {
+		c.want, c.wanted, c.lacking = w.endpointOf(s, p)
+	}
+	e, has := w.endpoints.find(endpointName(s, pod))
+	if has {
+		c.was, c.has = *w.endpoints.at(e), true
+	}
+	c.differs = c.has != c.wanted || c.has && c.was != c.want
+	return c
+}
+
+func (w *world) writeEndpoint(c endpointChange) {
+	e, _ := w.endpoints.find(endpointName(c.was.service, c.was.pod))
+	switch {
+	case c.wanted && c.has:
+		*w.endpoints.at(e) = c.want
+	case c.wanted:
+		w.endpoints.add(c.want)
+	default:
+		w.endpoints.remove(e)
+	}
+	w.seeLater(c.was, c.has)
+}
+
+// seeLater notes what DNS servers still see of an endpoint that is written now. All
+// that is written in an instant is seen at one.
+func (w *world) seeLater(was endpoint, has bool) {
+	if !w.settings.latencies.EndpointWatch.positive() {
+		w.seenAt = w.now
+		return
+	}
+	if w.wroteAt != w.now || len(w.unseen) == 0 {
+		w.unseen = slices.DeleteFunc(w.unseen, func(u unseenEndpoint) bool { return u.until <= w.now })
+		w.seenAt = max(w.seenAt, w.after(&w.settings.latencies.EndpointWatch, "endpoint watch"))
+		w.wroteAt = w.now
+	}
+	w.unseen = append(w.unseen, unseenEndpoint{w.seenAt, was, has})
+}
+
+// endpointsRetry wakes the turns that have failed for want of a node: one has come.
+func (w *world) endpointsRetry() {
+	for s := range w.services.all {
+		if w.services.at(s).lacking {
+			w.passTurns(s)
+			w.armTurn(s)
+		}
+	}
+}
+
+// endpointOf is what a Service is to know of a pod; wanted is false if nothing, and
+// lacking says that this is so for want of a Node object only.
 //
 // Source: endpointslice util/controller_utils.go, ShouldPodBeInEndpoints;
-// utils.go, podToEndpoint.
-func (w *world) endpointOf(s, p int32) (e endpoint, ok bool) {
+// reconciler.go, reconcileByAddressType; utils.go, podToEndpoint.
+func (w *world) endpointOf(s, p int32) (e endpoint, wanted, lacking bool) {
 	svc, r := w.services.at(s), w.pods.at(p)
 	if r.ip == 0 || r.ended() || !w.selects(svc, r) {
-		return endpoint{}, false
+		return endpoint{}, false, false
+	}
+	all := svc.spec.Spec.PublishNotReadyAddresses
+	if r.node != nowhere && w.nodes.at(r.node).deleted && !all {
+		return endpoint{}, false, true
 	}
 	return endpoint{
 		service: s, pod: r.name, ip: r.ip, template: r.template,
 		hostname: r.service == svc.symbol, serving: r.ready, terminating: r.deleting,
-		ready: svc.spec.Spec.PublishNotReadyAddresses || r.ready && !r.deleting,
-	}, true
+		ready: all || r.ready && !r.deleting,
+	}, svc.four, false
+}
+
+// selective reports whether the controller makes a Service's slices. Others are left
+// as they are.
+func (s *service) selective() bool {
+	return s.spec.Spec.Selector != nil && s.spec.Spec.Type != model.ServiceExternalName
 }
 
 // selects reports whether a Service selects a pod. Pods with the labels of their
 // template are alike, so that the last answer usually holds.
 func (w *world) selects(svc *service, r *pod) bool {
-	if svc.spec.Spec.Selector == nil || svc.spec.Spec.Type == model.ServiceExternalName {
+	if !svc.selective() {
 		return false
 	}
 	alike := r.labels == nil && !svc.picky
@@ -135,10 +366,41 @@ func picky(selector model.Labels) bool {
 	return false
 }
 
+// serviceChanged looks at a Service that is new or has another spec: at all pods of its
+// namespace, and at all endpoints that it has.
+func (w *world) serviceChanged(s int32) {
+	for p := range w.pods.all {
+		if r := w.pods.at(p); r.ip != 0 {
+			w.owe(s, r.name)
+		}
+	}
+	for e := range w.endpoints.all {
+		if row := w.endpoints.at(e); row.service == s {
+			w.owe(s, row.pod)
+		}
+	}
+	w.turn(s)
+}
+
+// forgetEndpoints is a restart of the controller: it forgets what it waited for, lists
+// everything, and looks at every Service.
+func (w *world) forgetEndpoints() {
+	w.owed = w.owed[:0]
+	for s := range w.services.all {
+		svc := w.services.at(s)
+		svc.turns, svc.lacking = dnsmodel.SyncQueue{}, false
+		w.queue.cancel(purposeTurn, s)
+		w.noticeService(s)
+	}
+}
+
 // addService puts a Service into the world, or a new spec of one.
 func (w *world) addService(o *model.Service) {
 	name := w.name(o.Namespace, o.Name)
 	spec := *o
+	if len(spec.Spec.Selector) == 0 {
+		spec.Spec.Selector = nil // an API server does not store an empty one
+	}
 	s, exists := w.services.find(name)
 	if !exists {
 		id := w.stamp(name)
@@ -148,12 +410,9 @@ func (w *world) addService(o *model.Service) {
 	}
 	row := w.services.at(s)
 	row.spec, row.picky, row.asked, row.version = &spec, picky(spec.Spec.Selector), false, w.bump()
+	row.four = slices.Contains(dnsmodel.Families(&spec), dnsmodel.IPv4)
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindService), a: int64(boolByte(!exists))})
-	for p := range w.pods.all {
-		if r := w.pods.at(p); r.name.Namespace == name.Namespace {
-			w.publishSoon(p)
-		}
-	}
+	w.noticeService(s)
 }
 
 // giveAddress gives a Service that wants a cluster IP and names none the next one.
@@ -174,6 +433,9 @@ func (w *world) removeService(s int32) {
 			w.endpoints.remove(e)
 		}
 	}
+	w.owed = slices.DeleteFunc(w.owed, func(o owedEndpoint) bool { return o.service == s })
+	w.unseen = slices.DeleteFunc(w.unseen, func(u unseenEndpoint) bool { return u.endpoint.service == s })
+	w.queue.cancel(purposeTurn, s)
 	w.services.remove(s)
 }
 

@@ -62,6 +62,9 @@ func (l *Latency) varies() bool {
 	return len(l.quantiles) > 1 && l.quantiles[0] != l.quantiles[len(l.quantiles)-1]
 }
 
+// positive reports whether the latency can be longer than nothing.
+func (l *Latency) positive() bool { return l.quantiles[len(l.quantiles)-1] > 0 }
+
 // at is the latency at slice k of 1024; k = 0 is the shortest and 1023 the longest.
 func (l *Latency) at(k int) time.Duration {
 	const last = slices1024 - 1

@@ -58,6 +58,7 @@ func (w *world) registerNode(name model.Name) int32 {
 		}
 		row.identity, row.deleted, row.health = w.stamp(name), false, healthReady
 		w.nodes.names.Put(name, int32(n))
+		w.endpointsRetry()
 		return int32(n)
 	}
 	return w.nodes.add(node{identity: w.stamp(name)})
@@ -75,7 +76,7 @@ func (w *world) deleteNode(n int32) {
 	w.planCleanup()
 	for p := range w.pods.all {
 		if w.pods.at(p).node == n {
-			w.publishSoon(p)
+			w.publishSometime(p)
 		}
 	}
 }

@@ -198,6 +198,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 		if r.node != nowhere {
 			w.leaveNode(r.node)
 		}
+		wasReady := r.ready
 		if r.ready {
 			r.ready, r.readySince = false, w.conditionTime()
 		}
@@ -206,7 +207,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 				w.setFlag(r, i, false)
 			}
 		}
-		w.publishSoon(p)
+		w.publishEnded(p, wasReady)
 		w.unwant(r)
 	}
 	w.podChanged(p)

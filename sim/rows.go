@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 
+	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
@@ -318,4 +319,8 @@ type service struct {
 	asked    bool            // whether it selects the pods of a template has been worked out
 	answer   bool            // it does
 	template policy.Template // of that template
+	four     bool            // its endpoints have IPv4 addresses: pods have no others
+
+	turns   dnsmodel.SyncQueue // the endpoints controller's
+	lacking bool               // its last turn failed because a pod lacks its node
 }

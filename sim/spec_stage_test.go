@@ -18,17 +18,16 @@ import (
 // API server or the screenplay's player refuses.
 type command func(s *stage, words []string) (says string, err error)
 
-// commands are all that a screenplay can do.
-func commands() []struct {
+// stageCommand is a command with its name.
+type stageCommand struct {
 	name string
 	do   command
 	help string
-} {
-	return []struct {
-		name string
-		do   command
-		help string
-	}{
+}
+
+// commands are all that a screenplay can do.
+func commands() []stageCommand {
+	return append([]stageCommand{
 		// What a user does to the set.
 		{"set", (*stage).createSet, "set web replicas=3 image=A policy=Parallel: create it; see changeSpec"},
 		{"edit", (*stage).edit, "edit replicas=1 image=B: change the spec, all in one write"},
@@ -73,7 +72,7 @@ func commands() []struct {
 		{"sync", (*stage).sync, "the controller looks at the set once"},
 		{"settle", func(s *stage, _ []string) (string, error) { return "", s.settle() }, "until nothing is pending"},
 		{"wait", (*stage).wait, "wait 29s"},
-	}
+	}, clusterCommands()...)
 }
 
 // findCommand is the command of a name; the error lists those that there are.

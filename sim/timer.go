@@ -68,6 +68,8 @@ const (
 	purposeDeployment
 	// The autoscaler controller; of an autoscaler.
 	purposeAutoscale
+	// The endpoints controller; of a Service.
+	purposeTurn // it is looked at once more
 
 	purposes // how many there are
 )
@@ -75,7 +77,7 @@ const (
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
-	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale",
+	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale", "turn",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

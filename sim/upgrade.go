@@ -66,6 +66,7 @@ func (w *world) restartController() {
 		w.watched.Pop() // what is on its way is in the lists already
 	}
 	w.queue.cancel(purposeWatch, 0)
+	w.forgetEndpoints()
 	for s := range w.sets.all {
 		set := w.sets.at(s)
 		w.queue.cancel(purposeSync, s)

@@ -69,11 +69,15 @@ type world struct {
 
 	unschedulable int32 // pods that found no node and wait
 
-	unpublished flat.FIFO[dated[model.Name]] // pods whose Services do not know their state yet
-	orphaned    flat.FIFO[dated[departed]]   // owners that are gone, for the garbage collector
-	watched     flat.FIFO[dated[delivery]]   // what the StatefulSet controller has not heard yet
-	operations  []operation                  // that wait for their instants
-	done        []done                       // what the trace says of operations
+	unpublished flat.FIFO[dated[noticed]]  // what the endpoints controller has not heard of yet
+	owed        []owedEndpoint             // pods whose endpoints are not what they should be
+	unseen      []unseenEndpoint           // what DNS servers see instead of what was written
+	seenAt      model.Instant              // when they see what was last written
+	wroteAt     model.Instant              // and when that was
+	orphaned    flat.FIFO[dated[departed]] // owners that are gone, for the garbage collector
+	watched     flat.FIFO[dated[delivery]] // what the StatefulSet controller has not heard yet
+	operations  []operation                // that wait for their instants
+	done        []done                     // what the trace says of operations
 	failing     []writeFault
 	loads       []load // of workloads
 	lifecycle   nodelifecycle.Controller
@@ -82,6 +86,7 @@ type world struct {
 	free        []int32                // volumes that a claim may still get, by the spelling of their names
 
 	namespaces  []model.Symbol
+	dns         dnsServers
 	caches      []dnsmodel.Cache // of DNS; none before the first question
 	noticed     storage.Notice   // the last notice that was recorded, and its words
 	noticedText model.Symbol
@@ -134,6 +139,7 @@ func newWorld(c Config) *world {
 	for i := range max(1, c.Nodes) {
 		w.addNode(i)
 	}
+	w.dns.replicas = make([]dnsServer, max(1, w.settings.dns.Replicas))
 	w.startLifecycle()
 	return w
 }
@@ -179,6 +185,8 @@ func (w *world) copyFrom(src *world) {
 	w.free = append(own.free[:0], src.free...)
 	w.unpublished = own.unpublished
 	w.unpublished.CopyFrom(&src.unpublished)
+	w.owed = append(own.owed[:0], src.owed...)
+	w.unseen = append(own.unseen[:0], src.unseen...)
 	w.orphaned = own.orphaned
 	w.orphaned.CopyFrom(&src.orphaned)
 	w.watched = own.watched
@@ -220,6 +228,8 @@ func (w *world) copySets(own, src *world) {
 
 func (w *world) copyCaches(own, src *world) {
 	w.namespaces = append(own.namespaces[:0], src.namespaces...)
+	w.dns = own.dns
+	w.dns.copyFrom(&src.dns)
 	w.caches = own.caches[:cap(own.caches)]
 	for len(w.caches) < len(src.caches) {
 		w.caches = append(w.caches, dnsmodel.Cache{})
@@ -273,6 +283,8 @@ func (w *world) dispatch(e event) {
 		w.finishSandbox(e.entity)
 	case purposePublish:
 		w.publish()
+	case purposeTurn:
+		w.turnDue(e.entity)
 	case purposeProgress:
 		w.progressContainer(e.entity)
 	case purposeReady:

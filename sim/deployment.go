@@ -2,7 +2,9 @@ package sim
 
 import (
 	"errors"
+	"maps"
 	"strconv"
+	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
@@ -55,11 +57,14 @@ func (w *world) createDeployment(o *model.Deployment) {
 	w.scaleChanged(model.KindDeployment, name)
 }
 
-// updateDeployment stores a new spec of a Deployment.
+// updateDeployment stores a changed Deployment. The generation counts changes of the spec
+// and of the annotations, since these are copied to the ReplicaSets.
+//
+// Source: pkg/registry/apps/deployment/strategy.go, PrepareForUpdate.
 func (w *world) updateDeployment(d int32, o *model.Deployment) {
 	row := w.deployments.at(d)
 	spec := o.Spec
-	if jsonText(&spec) != jsonText(row.spec) {
+	if jsonText(&spec) != jsonText(row.spec) || !maps.Equal(o.Annotations, row.annotations) {
 		row.generation++
 	}
 	row.spec, row.labels, row.annotations, row.template, row.version = &spec, o.Labels, o.Annotations, w.learn(&spec.Template), w.bump()
@@ -134,14 +139,20 @@ func (w *world) syncDeployment(d int32) {
 	switch {
 	case err != nil || out.Conflict:
 		row.failures++
-		w.queue.arm(purposeDeployment, d, w.now.Add(retryDelay(row.failures)))
+		w.lookLater(purposeDeployment, d, retryDelay(row.failures))
 	case out.Recheck > 0:
 		row.failures = 0
-		if at, armed := w.queue.armed(purposeDeployment, d); !armed || at > w.now.Add(out.Recheck) {
-			w.queue.arm(purposeDeployment, d, w.now.Add(out.Recheck))
-		}
+		w.lookLater(purposeDeployment, d, out.Recheck)
 	default:
 		row.failures = 0
+	}
+}
+
+// lookLater makes a controller look after a while, unless it looks before.
+func (w *world) lookLater(p purpose, entity int32, after time.Duration) {
+	at := w.now.Add(after)
+	if earlier, armed := w.queue.armed(p, entity); !armed || earlier > at {
+		w.queue.arm(p, entity, at)
 	}
 }
 
@@ -247,6 +258,10 @@ func (w *world) rollOutStep(d int32, view *stateless.Deployment, out *stateless.
 		}
 		row := w.deployments.at(d)
 		row.status, row.revision, row.version = out.Status, out.Revision, w.bump()
+		for i := range row.status.Conditions { // the API cuts times to the second
+			c := &row.status.Conditions[i]
+			c.Updated, c.Changed = c.Updated.Second(), c.Changed.Second()
+		}
 		w.lookAtDeployment(d)
 	}
 	return nil

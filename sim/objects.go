@@ -71,6 +71,9 @@ func compareMeta(a, b *model.ObjectMeta) int {
 	if aOrdinal < model.NoOrdinal && bOrdinal < model.NoOrdinal {
 		aOrdinal, bOrdinal = bOrdinal, aOrdinal // they count down: see splitName
 	}
+	if aOrdinal < model.NoOrdinal && bOrdinal < model.NoOrdinal { // random suffixes: as they are spelled
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+	}
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(aBase, bBase), cmp.Compare(aOrdinal, bOrdinal))
 }
 

@@ -112,8 +112,8 @@ func (w *world) replicaGone(gone *pod) {
 	row := w.replicaSets.at(gone.replicaSet)
 	row.view.PodGone(gone.uid)
 	w.lookAtReplicaSet(gone.replicaSet)
-	if row.deployment != nowhere {
-		w.lookAtDeployment(row.deployment)
+	if d := row.deployment; d != nowhere && w.deployments.at(d).spec.Strategy.Type == model.Recreate {
+		w.lookAtDeployment(d) // nobody else waits for pods to be gone
 	}
 }
 
@@ -155,8 +155,12 @@ func (w *world) syncReplicaSet(s int32) {
 	}
 	status := row.view.Final(d, failed != nil, message)
 	if row.view.Differs(status) {
-		row.status = status
-		w.feedReplicaSet(s)
+		if err := w.admit(VerbUpdateStatus, model.KindReplicaSet); err != nil {
+			failed = join(failed, err)
+		} else {
+			row.status = status
+			w.feedReplicaSet(s)
+		}
 	}
 	w.replicaSetAgain(s, failed != nil, status)
 }
@@ -164,16 +168,20 @@ func (w *world) syncReplicaSet(s int32) {
 // replicaSetAgain plans the next look: a retry, or a pod that becomes available.
 func (w *world) replicaSetAgain(s int32, failed bool, status stateless.ReplicaStatus) {
 	row := w.replicaSets.at(s)
+	if at, armed := w.queue.armed(purposeReplicaSet, s); armed {
+		// What this look has written itself is looked at when it is over: after the
+		// Deployment's controller has seen the status that it has written.
+		w.queue.cancel(purposeReplicaSet, s)
+		w.queue.arm(purposeReplicaSet, s, at)
+	}
 	if failed {
 		row.failures++
-		w.queue.arm(purposeReplicaSet, s, w.now.Add(retryDelay(row.failures)))
+		w.lookLater(purposeReplicaSet, s, retryDelay(row.failures))
 		return
 	}
 	row.failures = 0
 	if after, ok := row.view.Recheck(w.now, status); ok {
-		if at, armed := w.queue.armed(purposeReplicaSet, s); !armed || at > w.now.Add(after) {
-			w.queue.arm(purposeReplicaSet, s, w.now.Add(after))
-		}
+		w.lookLater(purposeReplicaSet, s, after)
 	}
 }
 

@@ -11,6 +11,9 @@
 //     word;
 //   - rollout: what kubectl says of a rollout, and what it would write, on drawn
 //     histories;
+//   - nodes: the node lifecycle controller, taint eviction and the pod garbage collector,
+//     at the instants at which they act;
+//   - scheduling: the scheduler's filters and its words, on drawn nodes and pods;
 //   - race: how long the same lives take on both sides.
 //
 // Package fidelity writes what came of it into the README.

@@ -22,6 +22,8 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 	write("statefulset-1.37.json", `{"version":"1.37","scenarios":400,"steps":16000,"states":16400,"setAside":0,"differences":1}`)
 	write("objects-1.37.json", `{"version":"1.37","kinds":[{"drawn":2000,"valid":900,"errors":40},{"drawn":10,"valid":1,"errors":2,"differences":3}]}`)
 	write("rollout-1.37.json", `{"version":"1.37","histories":10,"questions":{"status":1000,"undo":234}}`)
+	write("nodes-1.37.json", `{"version":"1.37","scenarios":12,"notes":3456,"setAside":1,"differences":0}`)
+	write("scheduling-1.37.json", `{"version":"1.37","clusters":12,"questions":3456,"fits":1000,"messages":99,"differences":2}`)
 	require.ErrorContains(t, run(dir, readme, true), "does not say")
 	require.NoError(t, run(dir, readme, false))
 	require.NoError(t, run(dir, readme, true))
@@ -33,6 +35,8 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 | the StatefulSet controller's own code | 1.36 | 400 drawn scenarios, 16,000 steps, 16,400 states compared, 2 set aside because the real side does not agree with itself | 0 |
 | the API server's defaulting and validation | 1.37 | 2,010 drawn objects of 2 kinds, 901 valid, 42 lines of errors | 3 |
 | `+"`kubectl rollout`"+` | 1.37 | 10 drawn histories, 1,234 questions | 0 |
+| node lifecycle, taint eviction and the pod garbage collector | 1.37 | 12 drawn lives of nodes, 3,456 writes at their instants, 1 set aside because the real side does not agree with itself | 0 |
+| the scheduler's own filters | 1.37 | 12 drawn clusters, 3,456 pods on nodes, of which 1,000 fit, 99 messages | 2 |
 `+endMark+"\nafter\n", string(data))
 
 	require.ErrorContains(t, run(dir, write("empty.md", "nothing"), false), "has no place")

@@ -15,6 +15,9 @@
 //     nodes, and at which instant;
 //   - dns: what CoreDNS answers, and what its caches keep (a module of its own, since
 //     CoreDNS brings Kubernetes' client in a version of its own);
+//   - nodes: the node lifecycle controller, taint eviction and the pod garbage collector,
+//     at the instants at which they act;
+//   - scheduling: the scheduler's filters and its words, on drawn nodes and pods;
 //   - race: how long the same lives take on both sides.
 //
 // Package fidelity writes what came of it into the README.

@@ -40,9 +40,9 @@ type autoscaler struct {
 // autoscalerTimes are the periods and windows of the controller.
 func (w *world) autoscalerTimes() autoscaling.Times { return autoscaling.DefaultTimes(w.rules) }
 
-// lookLater plans a look at an autoscaler for the first instant, not before the given
+// autoscaleLater plans a look at an autoscaler for the first instant, not before the given
 // one, at which its controller looks at all. An earlier one stays planned.
-func (w *world) lookLater(h int32, at model.Instant) {
+func (w *world) autoscaleLater(h int32, at model.Instant) {
 	row, times := w.autoscalers.at(h), w.autoscalerTimes()
 	if row.memory.Looked {
 		w.lookAt(h, row.memory.Beat(&times).From(at))
@@ -74,7 +74,7 @@ func (w *world) podScaled(p int32) {
 	}
 	for h := range w.autoscalers.all {
 		if s, ok := w.targetOf(h); ok && w.scaled(s, p) {
-			w.lookLater(h, w.now+1)
+			w.autoscaleLater(h, w.now+1)
 		}
 	}
 }
@@ -103,7 +103,7 @@ func (w *world) scaleChanged(kind model.Kind, name model.Name) {
 	for h := range w.autoscalers.all {
 		ref := &w.autoscalers.at(h).spec.Spec.ScaleTargetRef
 		if w.autoscalers.at(h).name.Namespace == name.Namespace && ref.Kind == kind && ref.Name == w.rendered(name) {
-			w.lookLater(h, w.now+1)
+			w.autoscaleLater(h, w.now+1)
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (w *world) scaleChanged(kind model.Kind, name model.Name) {
 func (w *world) scaleLoaded(s scale, from model.Instant) {
 	for h := range w.autoscalers.all {
 		if target, ok := w.targetOf(h); ok && target.kind == s.kind && target.name == s.name {
-			w.lookLater(h, max(from.Add(w.autoscalerTimes().Sample), w.now+1))
+			w.autoscaleLater(h, max(from.Add(w.autoscalerTimes().Sample), w.now+1))
 		}
 	}
 }
@@ -121,7 +121,7 @@ func (w *world) scaleLoaded(s scale, from model.Instant) {
 func (w *world) rivalsChange(namespace model.Symbol) {
 	for h := range w.autoscalers.all {
 		if w.autoscalers.at(h).name.Namespace == namespace {
-			w.lookLater(h, w.now+1)
+			w.autoscaleLater(h, w.now+1)
 		}
 	}
 }
@@ -150,7 +150,7 @@ func (w *world) autoscale(h int32) {
 		w.lookAt(h, at)
 	}
 	if found {
-		w.loadSteps(target, w.now.Add(-times.Sample), func(at model.Instant) { w.lookLater(h, at.Add(times.Sample)) })
+		w.loadSteps(target, w.now.Add(-times.Sample), func(at model.Instant) { w.autoscaleLater(h, at.Add(times.Sample)) })
 	}
 }
 
@@ -163,7 +163,7 @@ func (w *world) rescale(h int32, target scale, d *autoscaling.Decision) {
 		d.Refused(err)
 		var refused *validation.StatusError
 		if !errors.As(err, &refused) {
-			w.lookLater(h, w.now+1)
+			w.autoscaleLater(h, w.now+1)
 		}
 		return
 	}
@@ -355,7 +355,7 @@ func (w *world) writeAutoscaler(h int32, status model.HorizontalPodAutoscalerSta
 	}
 	if err := w.admit(VerbUpdateStatus, model.KindHorizontalPodAutoscaler); err != nil {
 		w.record(record{kind: recAutoscalerFailed, subject: row.name, object: w.lookupName("FailedUpdateStatus"), text: w.symbol(err.Error())})
-		w.lookLater(h, w.now+1)
+		w.autoscaleLater(h, w.now+1)
 		return
 	}
 	row.status, row.version = status, w.bump()

@@ -67,7 +67,10 @@ func render(reports string) (string, error) {
 	for _, kind := range []struct {
 		prefix string
 		row    func([]byte) (row, error)
-	}{{"statefulset", controller}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns}} {
+	}{
+		{"statefulset", controller}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns},
+		{"nodes", nodes}, {"scheduling", scheduling},
+	} {
 		files, err := filepath.Glob(filepath.Join(reports, kind.prefix+"-*.json"))
 		if err != nil {
 			return "", err
@@ -166,6 +169,30 @@ func dns(data []byte) (row, error) {
 	much := fmt.Sprintf("%s drawn worlds, %s questions in %d setups, %s denials, %s answers from a cache",
 		thousands(r.Worlds), thousands(r.Questions), r.Profiles, thousands(r.Denials), thousands(r.Cached))
 	return row{"CoreDNS's own code", "CoreDNS " + r.Version, much, r.Differences}, err
+}
+
+// nodes is the report of package nodes.
+func nodes(data []byte) (row, error) {
+	var r struct {
+		Version                                 string
+		Scenarios, Notes, SetAside, Differences int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn lives of nodes, %s writes at their instants, %d set aside because the real side does not agree with itself",
+		thousands(r.Scenarios), thousands(r.Notes), r.SetAside)
+	return row{"node lifecycle, taint eviction and the pod garbage collector", r.Version, much, r.Differences}, err
+}
+
+// scheduling is the report of package scheduling.
+func scheduling(data []byte) (row, error) {
+	var r struct {
+		Version                                          string
+		Clusters, Questions, Fits, Messages, Differences int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn clusters, %s pods on nodes, of which %s fit, %s messages",
+		thousands(r.Clusters), thousands(r.Questions), thousands(r.Fits), thousands(r.Messages))
+	return row{"the scheduler's own filters", r.Version, much, r.Differences}, err
 }
 
 // thousands writes a number as people read it: "12,345".

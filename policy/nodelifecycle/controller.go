@@ -62,7 +62,7 @@ type node struct {
 	zone    Zone
 	exists  bool
 	known   bool // a look has seen it, or an earlier one of its name
-	isNew   bool // no look has seen it
+	isNew   bool // the next look notices that it is new
 	silent  bool // its lease is not renewed
 	changed bool // is in Controller.changed
 	lost    bool // is declared Unknown in this look
@@ -80,6 +80,7 @@ type node struct {
 	lease  model.Instant // the last renewal of a silent node; never if there was none
 	status model.Instant // the last posting of a status
 	floor  model.Instant // something has been noticed then, whatever the kubelet did
+	left   model.Instant // when one of its name went
 	place  int32         // in Controller.due, plus one; 0 if it is not there
 }
 
@@ -157,8 +158,9 @@ func (c *Controller) Join(n Node, z Zone, now model.Instant) {
 		row.heard = now.Second()
 	}
 	*row = node{
-		zone: z, exists: true, isNew: true, silent: true, queued: row.queued, member: row.member, changed: row.changed,
-		known: row.known, heard: row.heard, seen: row.seen, lease: never, status: never,
+		zone: z, exists: true, silent: true, queued: row.queued, member: row.member, changed: row.changed,
+		isNew: !row.known || c.looks.From(row.left) < now, // else nobody has noticed that it was gone
+		known: row.known, heard: row.heard, seen: row.seen, left: row.left, lease: never, status: never,
 	}
 	c.count(row, 1)
 	c.change(n, now)
@@ -181,11 +183,11 @@ func (c *Controller) Leave(n Node, now model.Instant) {
 	c.due.remove(c.nodes, n)
 	if !row.isNew {
 		look, _ := c.looks.Last(now)
-		row.known, row.heard = true, min(c.noticed(row), max(look, row.heard))
+		row.known, row.heard, row.left = true, min(c.noticed(row), max(look, row.heard)), now
 	}
 	*row = node{
 		zone: row.zone, queued: row.queued, member: row.member, changed: row.changed,
-		known: row.known, heard: row.heard, seen: row.seen,
+		known: row.known, heard: row.heard, seen: row.seen, left: row.left,
 	}
 	c.wakeAt(now)
 }

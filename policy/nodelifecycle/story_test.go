@@ -431,6 +431,36 @@ var stories = []struct {
 			75 b is Unknown
 			75 b +unreachable`,
 	}, {
+		rule: "a status without a lease is news too",
+		story: `
+			0  up b
+			12 create a
+			16 well a`,
+		then: `
+			0 zone is Normal
+			70 a is Unknown
+			70 pods of a are not ready
+			70 a +unreachable`,
+	}, {
+		rule: "when the first node is ready again after all were not, all others are given their time anew",
+		story: `
+			0   up a b
+			20  crash b
+			61  sick a
+			71  crash a
+			100 back b`,
+		then: `
+			0 zone is Normal
+			65 a +not-ready
+			70 b is Unknown
+			70 pods of b are not ready
+			70 a -not-ready
+			70 zone is FullDisruption
+			100 zone is Normal
+			110 a +not-ready
+			150 a is Unknown
+			150 a -not-ready +unreachable`,
+	}, {
 		rule: "what was noticed of a node counts for one that is created under its name: it has been silent for too long already",
 		story: `
 			0   up a
@@ -462,6 +492,29 @@ var stories = []struct {
 			70 pods of c are not ready
 			70 a +unreachable
 			90 c +unreachable`,
+	}, {
+		rule: "a node that is new loses a taint that it has come with, and waits for one as others do",
+		story: `
+			0  up a
+			1  create b
+			1  taint b`,
+		then: `
+			0 zone is Normal
+			5 b -not-ready
+			65 b is Unknown
+			65 b +unreachable`,
+	}, {
+		rule: "one that is deleted and made again between two looks is not new to anybody",
+		story: `
+			0  up a b
+			1  delete b
+			2  create b
+			2  taint b`,
+		then: `
+			0 zone is Normal
+			60 b is Unknown
+			60 b -not-ready +unreachable
+			65 b +unreachable`,
 	}, {
 		rule: "a taint that somebody gives a ready node is taken away at the next look",
 		story: `

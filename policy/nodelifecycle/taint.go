@@ -63,14 +63,12 @@ func (c *Controller) taint(turn Turn, pick int32, actions []Action) []Action {
 	zone.limiter.at = turn.At.Add(zone.limiter.every)
 	n := c.waiting(turn.Zone, pick)
 	c.leaveQueue(n)
-	switch row := c.at(n); {
-	case !row.exists:
-		return actions
-	case row.ready == NotReady:
+	switch c.at(n).ready {
+	case NotReady:
 		return c.retaint(n, TaintNotReady, TaintUnreachable, actions)
-	case row.ready == Unknown:
+	case Unknown:
 		return c.retaint(n, TaintUnreachable, TaintNotReady, actions)
-	default:
+	default: // also of a node that is gone
 		return actions
 	}
 }

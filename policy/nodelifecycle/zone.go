@@ -80,7 +80,7 @@ type limiter struct {
 //
 // Source: scheduler/rate_limited_queue.go, SwapLimiter.
 func (l *limiter) swap(every time.Duration, now model.Instant) {
-	if every == l.every && every > 0 {
+	if every == l.every {
 		return
 	}
 	next := limiter{every: every, at: now}

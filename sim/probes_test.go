@@ -66,6 +66,7 @@ func answer(changes []change, at, timeout time.Duration) (yes bool, when time.Du
 func drawProbe(t *rapid.T) *model.Probe {
 	return &model.Probe{
 		InitialDelaySeconds: rapid.Int32Range(0, 20).Draw(t, "initialDelay"),
+		Handler:             `{"tcpSocket":{"port":80}}`,
 		PeriodSeconds:       rapid.Int32Range(1, 12).Draw(t, "period"),
 		TimeoutSeconds:      rapid.Int32Range(1, 4).Draw(t, "timeout"),
 		SuccessThreshold:    1,

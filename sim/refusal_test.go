@@ -60,7 +60,7 @@ func TestRefusals(t *testing.T) {
 		{"force with patience", func(c *sim.Cluster) error { return c.Delete("pod/db-0", sim.Force(), sim.Grace(30)) },
 			`--force and --grace-period greater than 0 cannot be specified together`},
 		{"a pod that is not there", func(c *sim.Cluster) error { return c.Delete("pod/db-7") }, `pods "db-7" not found`},
-		{"a kind that is not there", func(c *sim.Cluster) error { return c.Delete("deployment/db") }, `the server doesn't have a resource type "deployment"`},
+		{"a kind that is not there", func(c *sim.Cluster) error { return c.Delete("daemonset/db") }, `the server doesn't have a resource type "daemonset"`},
 		{"a name without a kind", func(c *sim.Cluster) error { return c.Delete("db-0") }, `"db-0" must be a resource and a name, like pod/web-0`},
 		{"a cascade of another kind", func(c *sim.Cluster) error { return c.Delete("sts/db", sim.WithCascade("up")) },
 			`invalid cascade value (up). Must be "background", "foreground", or "orphan"`},

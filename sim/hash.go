@@ -94,6 +94,11 @@ func (h *hashing) state() uint64 {
 		d := digest64(1)
 		d.put(h.name(row.name), uint64(row.capacity), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
 		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted, row.forgetful)
+		d.put(uint64(row.shutdown), uint64(row.looks))
+		for _, s := range row.short {
+			d.put(uint64(s.lacks), uint64(s.seen), uint64(s.since))
+			d.flags(s.on, s.felt, s.shown)
+		}
 		d.labels(row.labels)
 		for _, t := range row.taints {
 			d.text(t.Key + "=" + t.Value + ":" + string(t.Effect))
@@ -133,7 +138,7 @@ func (h *hashing) state() uint64 {
 		sum += uint64(d)
 	}
 	for _, r := range h.draining {
-		d := digest64(14)
+		d := digest64(17)
 		d.put(h.name(h.nodes.at(r.node).name), h.name(r.name), uint64(r.since), uint64(r.next), h.symbol(r.refused))
 		d.flags(r.asked)
 		sum += uint64(d)
@@ -142,6 +147,12 @@ func (h *hashing) state() uint64 {
 		row := h.images.at(i)
 		d := digest64(2)
 		d.put(h.symbol(row.name.Base), h.name(h.nodes.at(row.name.Ordinal).name), uint64(row.ready))
+		sum += uint64(d)
+	}
+	for _, c := range h.imageChanges {
+		d := digest64(14)
+		d.put(h.symbol(c.image))
+		d.flags(c.missing)
 		sum += uint64(d)
 	}
 	total.put(sum, uint64(h.release))
@@ -479,6 +490,8 @@ func (h *hashing) entity(e *event) uint64 {
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)
+	case purposePressure, purposeShutdown:
+		return h.name(h.nodes.at(e.entity).name)
 	case purposeProbe:
 		row := &h.containers[h.probes[e.entity].container]
 		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)<<2 + uint64(h.probes[e.entity].kind)

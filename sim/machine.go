@@ -45,7 +45,7 @@ func (o RestartNode) prepare(w *world) (func(), error) {
 		if !w.nodes.at(n).down {
 			w.crashMachine(n)
 		}
-		w.changeMachine(n, func(m *node) { m.down, m.stopped = false, false })
+		w.changeMachine(n, func(m *node) { m.down, m.stopped, m.shutdown = false, false, notShutDown })
 	}, err
 }
 
@@ -81,7 +81,9 @@ type StopKubelet struct{ Node string }
 func (o StopKubelet) String() string { return "stop kubelet " + o.Node }
 
 func (o StopKubelet) prepare(w *world) (func(), error) {
-	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.stopped && !m.down, "has no kubelet that runs") })
+	n, err := w.machine(o.Node, func(m *node) string {
+		return unless(!m.stopped && !m.down && m.shutdown == notShutDown, "has no kubelet that runs on")
+	})
 	return func() { w.changeMachine(n, func(m *node) { m.stopped = true }) }, err
 }
 
@@ -94,7 +96,7 @@ type StartKubelet struct{ Node string }
 func (o StartKubelet) String() string { return "start kubelet " + o.Node }
 
 func (o StartKubelet) prepare(w *world) (func(), error) {
-	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.down, "is down") })
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.down && m.shutdown == notShutDown, "is down, or about to be") })
 	return func() {
 		w.forgetGrace(n)
 		if !w.nodes.at(n).stopped {
@@ -207,7 +209,10 @@ func (w *world) haltKubelet(n int32) {
 		if box.stage == sandboxFree || box.node != n {
 			continue
 		}
-		box.busy, box.again, box.ending, box.failure = nowhere, false, false, nil
+		box.busy, box.again, box.ending = nowhere, false, false
+		if box.stage != sandboxEnded {
+			box.failure = nil
+		}
 		if box.stage == sandboxStopping {
 			box.stage = sandboxRunning
 		}
@@ -263,6 +268,8 @@ func (w *world) crashMachine(n int32) {
 		box.stage, box.ip, box.running = sandboxLost, 0, 0
 	}
 	w.dropPulls(n)
+	w.queue.cancel(purposeShutdown, n)
+	w.queue.cancel(purposePressure, n)
 }
 
 // loseContainer is a container whose machine goes down.
@@ -328,6 +335,11 @@ func (w *world) reconcileNode(n int32) {
 			w.reportMounts(int32(a))
 		}
 	}
+	if restarted {
+		w.restartLooks(n)
+	} else {
+		w.showPressure(n)
+	}
 	w.nodeHeard(n)
 }
 
@@ -346,7 +358,10 @@ func (w *world) reconcileSandbox(s int32, restarted bool) {
 		w.queue.arm(purposeRemove, s, w.soon())
 	case r.ended():
 		w.clearSandbox(s)
-	case r.deleting && box.stage == sandboxLost, box.stage == sandboxEnded:
+	case r.deleting && box.stage == sandboxLost:
+		w.queue.arm(purposeRemove, s, w.soon())
+	case box.stage == sandboxEnded:
+		w.reportEnd(s)
 		w.queue.arm(purposeRemove, s, w.soon())
 	case box.stage == sandboxStopping:
 		w.report(s) // it had heard of that

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
+	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/workload"
 )
@@ -26,6 +27,8 @@ type Config struct {
 	PodsPerNode int
 	// Latencies are how long everything takes.
 	Latencies Latencies
+	// Kubelet is how the kubelets are configured.
+	Kubelet Kubelet
 	// Images says how the containers of an image behave. An image that is not
 	// listed can be pulled, becomes ready, runs for ever and ignores SIGTERM.
 	Images map[string]Image
@@ -113,6 +116,9 @@ type Image struct {
 	// Resolver is whose resolver a pod has whose first container is of this image; the
 	// zero Flavour is glibc.
 	Resolver dnsmodel.Flavour
+	// Memory and Disk are how much a container uses, for a kubelet that has to evict
+	// pods ([Pressure]).
+	Memory, Disk model.Bytes
 	// Program is what runs in the container, as it is when it starts. It says itself
 	// when it is ready and what it does about SIGTERM: NeverReady, Ready and Stop are
 	// for images without one.

@@ -116,7 +116,7 @@ func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool)
 		e.Reason, e.Message = "TaintManagerEviction", fmt.Sprintf("Marking for deletion Pod %s/%s", e.Namespace, e.Name)
 	case recNodeHealth:
 		e.Kind, e.Reason, e.Message = model.KindNode, "NodeReady", fmt.Sprintf("Node %s status is now: NodeReady", e.Name)
-		if nodeHealth(r.a) == healthUnknown {
+		if nodeHealth(r.a) != healthReady {
 			e.Reason, e.Message = "NodeNotReady", fmt.Sprintf("Node %s status is now: NodeNotReady", e.Name)
 		}
 	case recVolumeProvisioned:

@@ -94,6 +94,11 @@ func (h *hashing) state() uint64 {
 		d := digest64(1)
 		d.put(h.name(row.name), uint64(row.capacity), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
 		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted, row.forgetful)
+		d.put(uint64(row.shutdown), uint64(row.looks))
+		for _, s := range row.short {
+			d.put(uint64(s.lacks), uint64(s.seen), uint64(s.since))
+			d.flags(s.on, s.felt, s.shown)
+		}
 		d.labels(row.labels)
 		for _, t := range row.taints {
 			d.text(t.Key + "=" + t.Value + ":" + string(t.Effect))
@@ -479,6 +484,8 @@ func (h *hashing) entity(e *event) uint64 {
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)
+	case purposePressure, purposeShutdown:
+		return h.name(h.nodes.at(e.entity).name)
 	case purposeProbe:
 		row := &h.containers[h.probes[e.entity].container]
 		return h.name(h.sandboxes[row.sandbox].name) + uint64(row.index)<<2 + uint64(h.probes[e.entity].kind)

@@ -17,7 +17,14 @@ import (
 // admitPod is a new pod on a node. A kubelet that does not hear of it finds it when
 // it is back.
 func (w *world) admitPod(p int32) {
-	if w.hears(w.pods.at(p).node) {
+	if n := w.pods.at(p).node; w.hears(n) {
+		if failure := w.refusal(p); failure != nil {
+			w.rejectPod(p, failure)
+			return
+		}
+		if w.nodes.at(n).short != ([len(resources)]shortage{}) {
+			w.lookSoon(n)
+		}
 		s := w.newSandbox(p)
 		if r := w.pods.at(p); r.started == 0 {
 			r.started = w.now
@@ -110,6 +117,10 @@ func (w *world) endSandbox(s int32) {
 			row.seen, row.ready = seenEnded, false
 		}
 	}
+	if box.failure != nil && box.phase == policy.Succeeded {
+		box.failure = &podFailure{disrupts: true, evicts: box.failure.evicts} // that is all that is left of it
+	}
+	w.endedByKubelet(s)
 	at := w.now
 	if box.pod != nowhere {
 		at = w.after(&w.settings.latencies.Remove, "remove")

@@ -54,10 +54,31 @@ func (w *world) kubeletEvents(r *record) []Event {
 		return normal("Killing", killingMessage(text, killReason(r.why), unwellness(r.a), containerKind(r.b)))
 	case recUnhealthy:
 		return warning("Unhealthy", w.unhealthyMessage(r))
+	case recPressed:
+		return warning(reasonEvicted, text)
+	case recRejected:
+		reason, message, _ := strings.Cut(text, "\n")
+		return warning(reason, strings.TrimPrefix(message, "Pod was rejected: "))
+	case recPressure:
+		return ofNode(r, normal, [...][2]string{{"NodeHasSufficientMemory", "NodeHasInsufficientMemory"}, {"NodeHasNoDiskPressure", "NodeHasDiskPressure"}}[r.b][r.a])
+	case recShutdown:
+		events := normal("Shutdown", "Shutdown manager detected shutdown event")
+		events[0].Kind = model.KindNode
+		return events
 	case recBackOff:
 		return warning("BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s", text, w.fullName(r.subject, model.UID(r.a))))
 	}
 	return nil
+}
+
+// ofNode is an event of a node whose status changes.
+//
+// Source: pkg/kubelet/kubelet_node_status.go, recordNodeStatusEvent.
+func ofNode(r *record, normal func(reason, message string) []Event, reason string) []Event {
+	events := normal(reason, "")
+	events[0].Kind = model.KindNode
+	events[0].Message = fmt.Sprintf("Node %s status is now: %s", events[0].Name, reason)
+	return events
 }
 
 // pullError is what a registry says that does not have an image.

@@ -45,7 +45,7 @@ func (o RestartNode) prepare(w *world) (func(), error) {
 		if !w.nodes.at(n).down {
 			w.crashMachine(n)
 		}
-		w.changeMachine(n, func(m *node) { m.down, m.stopped = false, false })
+		w.changeMachine(n, func(m *node) { m.down, m.stopped, m.shutdown = false, false, notShutDown })
 	}, err
 }
 
@@ -207,7 +207,10 @@ func (w *world) haltKubelet(n int32) {
 		if box.stage == sandboxFree || box.node != n {
 			continue
 		}
-		box.busy, box.again, box.ending, box.failure = nowhere, false, false, nil
+		box.busy, box.again, box.ending = nowhere, false, false
+		if box.stage != sandboxEnded {
+			box.failure = nil
+		}
 		if box.stage == sandboxStopping {
 			box.stage = sandboxRunning
 		}
@@ -263,6 +266,8 @@ func (w *world) crashMachine(n int32) {
 		box.stage, box.ip, box.running = sandboxLost, 0, 0
 	}
 	w.dropPulls(n)
+	w.queue.cancel(purposeShutdown, n)
+	w.queue.cancel(purposePressure, n)
 }
 
 // loseContainer is a container whose machine goes down.
@@ -328,6 +333,11 @@ func (w *world) reconcileNode(n int32) {
 			w.reportMounts(int32(a))
 		}
 	}
+	if restarted {
+		w.restartLooks(n)
+	} else {
+		w.showPressure(n)
+	}
 	w.nodeHeard(n)
 }
 
@@ -346,7 +356,10 @@ func (w *world) reconcileSandbox(s int32, restarted bool) {
 		w.queue.arm(purposeRemove, s, w.soon())
 	case r.ended():
 		w.clearSandbox(s)
-	case r.deleting && box.stage == sandboxLost, box.stage == sandboxEnded:
+	case r.deleting && box.stage == sandboxLost:
+		w.queue.arm(purposeRemove, s, w.soon())
+	case box.stage == sandboxEnded:
+		w.reportEnd(s)
 		w.queue.arm(purposeRemove, s, w.soon())
 	case box.stage == sandboxStopping:
 		w.report(s) // it had heard of that

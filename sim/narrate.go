@@ -132,6 +132,17 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return crashed(r, text), true
 	case recContainerStarted:
 		return started(r, text), true
+	case recPressure:
+		if r.a == 0 {
+			return fmt.Sprintf("is not short of %s any more", resources[r.b]), true
+		}
+		return fmt.Sprintf("is short of %s", resources[r.b]), true
+	case recPressed:
+		return fmt.Sprintf("is evicted: its node is short of %s", resources[r.b]), true
+	case recShutdown:
+		return "is being shut down", true
+	case recRejected:
+		return "is rejected by " + object + ": " + strings.SplitN(text, "\n", 2)[0], true
 	case recHookFailed:
 		return "its postStart hook has failed: " + text + " is killed", true
 	case recUnhealthy:
@@ -178,8 +189,11 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 	case recNodeHeard:
 		return "answers again", true
 	case recNodeHealth:
-		if nodeHealth(r.a) == healthUnknown {
+		switch nodeHealth(r.a) {
+		case healthUnknown:
 			return "is Unknown: nothing was heard of it for too long", true
+		case healthNotReady:
+			return "is not ready: it is shutting down", true
 		}
 		return "is Ready again", true
 	case recNodeNotReady:

@@ -44,8 +44,17 @@ func (w *world) joinNode(n int32) {
 func (w *world) speak(n int32) {
 	w.nodes.at(n).speaks = w.now
 	w.lifecycle.Speak(nodelifecycle.Node(n), w.now)
-	w.lifecycle.Post(nodelifecycle.Node(n), nodelifecycle.IsReady, w.now)
-	w.setHealth(n, healthReady)
+	w.postStatus(n)
+}
+
+// postStatus is a kubelet that says whether its node is ready.
+func (w *world) postStatus(n int32) {
+	health := healthReady
+	if w.nodes.at(n).shutdown != notShutDown {
+		health = healthNotReady
+	}
+	w.lifecycle.Post(nodelifecycle.Node(n), health.ready(), w.now)
+	w.setHealth(n, health)
 }
 
 // hush is a kubelet that does not do so any more.

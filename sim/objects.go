@@ -320,10 +320,13 @@ func (w *world) modelNode(n int32) *model.Node {
 	if row.health == healthUnknown {
 		ready.Status, ready.Reason, ready.Message = model.ConditionUnknown, "NodeStatusUnknown", "Kubelet stopped posting node status."
 	}
+	if row.health == healthNotReady {
+		ready.Status, ready.Reason, ready.Message = model.ConditionFalse, "KubeletNotReady", "node is shutting down"
+	}
 	return &model.Node{
 		ObjectMeta: w.meta(row.identity, row.labels, nil),
 		Spec:       model.NodeSpec{Unschedulable: row.cordoned, Taints: row.taints},
-		Status:     model.NodeStatus{Pods: row.capacity, Conditions: []model.NodeCondition{ready}},
+		Status:     model.NodeStatus{Pods: row.capacity, Conditions: append(row.pressure(), ready)},
 	}
 }
 

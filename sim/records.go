@@ -61,7 +61,12 @@ const (
 	recSandboxLeft      // object: the node; a: 1 if its kubelet stops what still runs
 	recSandboxCleared   // object: the node
 
+	recPressed  // by its kubelet; text: the message; b: the resource
+	recRejected // object: the node; text: reason and message
+
 	// Nodes: subject is the node.
+	recPressure // a: 1 if it is there now; b: the resource
+	recShutdown
 	recNodeSilent
 	recNodeHeard
 	recNodeHealth   // a: nodeHealth

@@ -43,6 +43,9 @@ type node struct {
 	holding bool // it cannot unmount anything
 
 	forgetful bool // its kubelet was restarted, and has not heard the API server since
+	shutdown  shutdownStage
+	short     [len(resources)]shortage
+	looks     model.Instant // when its kubelet has last looked how short it is
 
 	speaks      model.Instant // since when its kubelet renews its lease
 	deleted     bool          // the object is gone; the machine may still be there
@@ -64,11 +67,33 @@ type nodeHealth uint8
 const (
 	healthReady nodeHealth = iota
 	healthUnknown
+	healthNotReady // its kubelet says so itself
 )
 
 // ready is the health as package nodelifecycle has it.
 func (h nodeHealth) ready() nodelifecycle.Ready {
-	return [...]nodelifecycle.Ready{nodelifecycle.IsReady, nodelifecycle.Unknown}[h]
+	return [...]nodelifecycle.Ready{nodelifecycle.IsReady, nodelifecycle.Unknown, nodelifecycle.NotReady}[h]
+}
+
+// pressure are the conditions of a node that has been short of something.
+func (n *node) pressure() (out []model.NodeCondition) {
+	words := [...][2][2]string{
+		{{"KubeletHasSufficientMemory", "kubelet has sufficient memory available"}, {"KubeletHasInsufficientMemory", "kubelet has insufficient memory available"}},
+		{{"KubeletHasNoDiskPressure", "kubelet has no disk pressure"}, {"KubeletHasDiskPressure", "kubelet has disk pressure"}},
+	}
+	for i := range n.short {
+		s := &n.short[i]
+		if s.since == 0 {
+			continue
+		}
+		c := model.NodeCondition{Type: pressureConditions[i], Status: model.ConditionFalse, LastTransitionTime: s.since}
+		if s.shown {
+			c.Status = model.ConditionTrue
+		}
+		c.Reason, c.Message = words[i][boolByte(s.shown)][0], words[i][boolByte(s.shown)][1]
+		out = append(out, c)
+	}
+	return out
 }
 
 // nodeImage is an image on a node. Its name is the image's, with the place of the

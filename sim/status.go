@@ -57,6 +57,7 @@ type podFailure struct {
 	reason, message string
 	rejected        bool // it never was the kubelet's
 	disrupts        bool // it says DisruptionTarget
+	evicts          bool // the kubelet waits for its end, and looks whether that was enough
 }
 
 // notice is the status that a worker makes at the beginning of a sync. Containers that

@@ -25,6 +25,10 @@ const (
 	purposeHealth   // its program has booted, or hangs
 	purposeExit     // exits, by itself or because it is killed
 
+	// The kubelet; of a node.
+	purposePressure // it looks whether the node is short of something
+	purposeShutdown // the time of a group of pods is over
+
 	// The kubelet; of a probe.
 	purposeProbe // its verdict changes
 
@@ -75,7 +79,7 @@ const (
 )
 
 var purposeNames = [purposes]string{
-	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "probe",
+	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "pressure", "shutdown", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
 	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale", "turn",
 }

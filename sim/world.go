@@ -299,6 +299,10 @@ func (w *world) dispatch(e event) {
 		w.timerFires(e.entity)
 	case purposeMessage:
 		w.arrive(e.entity)
+	case purposePressure:
+		w.look(e.entity)
+	case purposeShutdown:
+		w.shutNext(e.entity)
 	case purposeProbe:
 		w.verdict(e.entity)
 	case purposeBind:

@@ -87,13 +87,16 @@ func describeSet(b *strings.Builder, s *model.StatefulSet) {
 func describePod(b *strings.Builder, p *model.Pod) {
 	field(b, "Node", p.Spec.NodeName)
 	field(b, "Status", PodStatus(p))
+	if p.Status.Reason != "" {
+		field(b, "Reason", p.Status.Reason)
+		field(b, "Message", p.Status.Message)
+	}
 	field(b, "IP", p.Status.PodIP)
-	for _, c := range p.Status.ContainerStatuses {
-		b.WriteString("Container " + c.Name + ":\n")
-		field(b, "  Image", c.Image)
-		field(b, "  State", strings.TrimSpace(c.State+" "+c.Reason))
-		field(b, "  Ready", fmt.Sprint(c.Ready))
-		field(b, "  Restart Count", fmt.Sprint(c.RestartCount))
+	for i := range p.Status.InitContainerStatuses {
+		describeContainer(b, "Init Container ", &p.Status.InitContainerStatuses[i])
+	}
+	for i := range p.Status.ContainerStatuses {
+		describeContainer(b, "Container ", &p.Status.ContainerStatuses[i])
 	}
 	for _, v := range p.Spec.Volumes {
 		if v.PersistentVolumeClaim != "" {
@@ -101,8 +104,23 @@ func describePod(b *strings.Builder, p *model.Pod) {
 		}
 	}
 	for _, c := range p.Status.Conditions {
-		field(b, "Condition "+c.Type, fmt.Sprint(c.Status))
+		field(b, "Condition "+c.Type, strings.TrimSpace(conditionWord(c.Status)+" "+c.Reason))
 	}
+}
+
+// describeContainer says how a container is, and how its last run has ended.
+func describeContainer(b *strings.Builder, title string, c *model.ContainerStatus) {
+	b.WriteString(title + c.Name + ":\n")
+	field(b, "  Image", c.Image)
+	field(b, "  State", strings.TrimSpace(c.State+" "+c.Reason))
+	if c.State == stateTerminated {
+		field(b, "  Exit Code", fmt.Sprint(c.ExitCode))
+	}
+	if last := c.LastState; last != nil {
+		field(b, "  Last State", fmt.Sprintf("%s %s, exit code %d", stateTerminated, last.Reason, last.ExitCode))
+	}
+	field(b, "  Ready", fmt.Sprint(c.Ready))
+	field(b, "  Restart Count", fmt.Sprint(c.RestartCount))
 }
 
 // Lookup is `kubectl exec <pod> -- nslookup <name>`: what the resolver in a pod is

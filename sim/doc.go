@@ -23,7 +23,10 @@
 //	revisions.go    its history
 //	claims.go       the claims it makes, and what protects them
 //	scheduler.go    finds nodes for pods
-//	kubelet.go      starts and stops pods; sandbox.go, what it runs of one; containers.go, one container
+//	kubelet.go      accepts pods and waits for their volumes; sandbox.go, what it runs of one
+//	worker.go       keeps a pod's containers running; containers.go, one container; pulls.go, its image; stopping.go, its end
+//	probes.go       what a kubelet asks programs; health.go, what they say; status.go, what it tells the API server
+//	pressure.go     evicts pods from a node that runs short; shutdown.go, stops those of a node that is shut down
 //	machine.go      the machines: what can happen to one, whoever knows of it
 //	nodelifecycle.go  gives up on nodes that are silent (package policy/nodelifecycle)
 //	taints.go       evicts pods from nodes that they do not tolerate

@@ -81,7 +81,7 @@ type StopKubelet struct{ Node string }
 func (o StopKubelet) String() string { return "stop kubelet " + o.Node }
 
 func (o StopKubelet) prepare(w *world) (func(), error) {
-	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.stopped && !m.down, "has no kubelet that runs") })
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.stopped && !m.down && m.shutdown == notShutDown, "has no kubelet that runs on") })
 	return func() { w.changeMachine(n, func(m *node) { m.stopped = true }) }, err
 }
 
@@ -94,7 +94,7 @@ type StartKubelet struct{ Node string }
 func (o StartKubelet) String() string { return "start kubelet " + o.Node }
 
 func (o StartKubelet) prepare(w *world) (func(), error) {
-	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.down, "is down") })
+	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.down && m.shutdown == notShutDown, "is down, or about to be") })
 	return func() {
 		w.forgetGrace(n)
 		if !w.nodes.at(n).stopped {

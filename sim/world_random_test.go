@@ -48,6 +48,7 @@ func randomWorld(t *rapid.T) {
 	config.PodsPerNode = rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "podsPerNode")
 	config.Latencies.Detach = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Between(0, 20*time.Second)}).Draw(t, "detach")
 	config.Latencies.Watch = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Fixed(0), sim.Fixed(50 * time.Millisecond)}).Draw(t, "watch")
+	config.Kubelet.ShutdownGracePeriod = rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "shutdown")
 	config.Images = map[string]sim.Image{
 		"B": {Stop: sim.Between(0, 20*time.Second), Ready: sim.Between(0, 5*time.Second)},
 		"P": {Stop: sim.Between(0, 8*time.Second), Boot: sim.Between(0, 3*time.Second)},
@@ -104,6 +105,13 @@ func (s *someone) deed() {
 		"mend image":      func() error { return s.c.Do(sim.MendImage{Image: rapid.SampledFrom(images).Draw(s.T, "image")}) },
 		"crash node":      func() error { return s.c.Do(sim.CrashNode{Node: node}) },
 		"restart node":    func() error { return s.c.Do(sim.RestartNode{Node: node}) },
+		"shut down node":  func() error { return s.c.Do(sim.ShutdownNode{Node: node}) },
+		"pressure": func() error {
+			return s.c.Do(sim.Pressure{Node: node, Resource: rapid.SampledFrom(pressed).Draw(s.T, "resource")})
+		},
+		"relieve": func() error {
+			return s.c.Do(sim.Relieve{Node: node, Resource: rapid.SampledFrom(pressed).Draw(s.T, "resource")})
+		},
 		"partition node":  func() error { return s.c.Do(sim.PartitionNode{Node: node}) },
 		"heal node":       func() error { return s.c.Do(sim.HealNode{Node: node}) },
 		"stop kubelet":    func() error { return s.c.Do(sim.StopKubelet{Node: node}) },
@@ -153,6 +161,9 @@ func (s *someone) deed() {
 // images are those that may be lost.
 var images = []string{"A", "A2", "B", "C", "P", "S"}
 
+// pressed is what nodes run short of.
+var pressed = []sim.Resource{sim.Memory, sim.Disk}
+
 // mend ends every fault: of images, of programs, and of nodes.
 func (s *someone) mend() {
 	for _, image := range images {
@@ -173,6 +184,9 @@ func (s *someone) mend() {
 			if err := s.c.Do(op); err != nil {
 				require.Contains(s, err.Error(), " not ")
 			}
+		}
+		for _, resource := range pressed {
+			_ = s.c.Do(sim.Relieve{Node: node, Resource: resource})
 		}
 		if !kubelet || s.c.Do(sim.StartKubelet{Node: node}) != nil {
 			require.NoError(s, s.c.Do(sim.RestartNode{Node: node}))

@@ -265,12 +265,18 @@ var containerStatus = rapid.Custom(func(t *rapid.T) model.ContainerStatus {
 	}
 	switch s.State {
 	case waiting:
-		s.Reason = word.Draw(t, "reason")
+		s.Reason, s.Message = word.Draw(t, "reason"), word.Draw(t, "message")
 	case running:
 		s.StartedAt = instant.Draw(t, "start")
 	case terminated:
 		s.Reason, s.ExitCode = word.Draw(t, "reason"), count.Draw(t, "exit")
 		s.StartedAt, s.FinishedAt = instant.Draw(t, "start"), instant.Draw(t, "finish")
+	}
+	if rapid.Bool().Draw(t, "again") {
+		s.LastState = &model.Termination{
+			ExitCode: count.Draw(t, "lastExit"), Reason: word.Draw(t, "lastReason"),
+			StartedAt: instant.Draw(t, "lastStart"), FinishedAt: instant.Draw(t, "lastFinish"),
+		}
 	}
 	return s
 })

@@ -70,13 +70,19 @@ func containerStatusToAPI(s model.ContainerStatus) corev1.ContainerStatus {
 	out := corev1.ContainerStatus{Name: s.Name, Image: s.Image, Ready: s.Ready, RestartCount: s.RestartCount, Started: &s.Started}
 	switch s.State {
 	case waiting:
-		out.State.Waiting = &corev1.ContainerStateWaiting{Reason: s.Reason}
+		out.State.Waiting = &corev1.ContainerStateWaiting{Reason: s.Reason, Message: s.Message}
 	case running:
 		out.State.Running = &corev1.ContainerStateRunning{StartedAt: timeToAPI(s.StartedAt)}
 	case terminated:
 		out.State.Terminated = &corev1.ContainerStateTerminated{
 			ExitCode: s.ExitCode, Reason: s.Reason,
 			StartedAt: timeToAPI(s.StartedAt), FinishedAt: timeToAPI(s.FinishedAt),
+		}
+	}
+	if last := s.LastState; last != nil {
+		out.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{
+			ExitCode: last.ExitCode, Reason: last.Reason,
+			StartedAt: timeToAPI(last.StartedAt), FinishedAt: timeToAPI(last.FinishedAt),
 		}
 	}
 	return out
@@ -92,7 +98,13 @@ func containerStatusFromAPI(s corev1.ContainerStatus) model.ContainerStatus {
 	case state.Running != nil:
 		out.State, out.StartedAt = running, timeFromAPI(state.Running.StartedAt)
 	case state.Waiting != nil:
-		out.State, out.Reason = waiting, state.Waiting.Reason
+		out.State, out.Reason, out.Message = waiting, state.Waiting.Reason, state.Waiting.Message
+	}
+	if last := s.LastTerminationState.Terminated; last != nil {
+		out.LastState = &model.Termination{
+			ExitCode: last.ExitCode, Reason: last.Reason,
+			StartedAt: timeFromAPI(last.StartedAt), FinishedAt: timeFromAPI(last.FinishedAt),
+		}
 	}
 	return out
 }

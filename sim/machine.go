@@ -81,7 +81,9 @@ type StopKubelet struct{ Node string }
 func (o StopKubelet) String() string { return "stop kubelet " + o.Node }
 
 func (o StopKubelet) prepare(w *world) (func(), error) {
-	n, err := w.machine(o.Node, func(m *node) string { return unless(!m.stopped && !m.down && m.shutdown == notShutDown, "has no kubelet that runs on") })
+	n, err := w.machine(o.Node, func(m *node) string {
+		return unless(!m.stopped && !m.down && m.shutdown == notShutDown, "has no kubelet that runs on")
+	})
 	return func() { w.changeMachine(n, func(m *node) { m.stopped = true }) }, err
 }
 

@@ -67,6 +67,7 @@ func drawProbe(t *rapid.T) *model.Probe {
 	return &model.Probe{
 		Handler:             `{"exec":{"command":["true"]}}`, // what is asked means nothing: the program answers
 		InitialDelaySeconds: rapid.Int32Range(0, 20).Draw(t, "initialDelay"),
+		Handler:             `{"tcpSocket":{"port":80}}`,
 		PeriodSeconds:       rapid.Int32Range(1, 12).Draw(t, "period"),
 		TimeoutSeconds:      rapid.Int32Range(1, 4).Draw(t, "timeout"),
 		SuccessThreshold:    1,

@@ -138,7 +138,7 @@ func (h *hashing) state() uint64 {
 		sum += uint64(d)
 	}
 	for _, r := range h.draining {
-		d := digest64(14)
+		d := digest64(17)
 		d.put(h.name(h.nodes.at(r.node).name), h.name(r.name), uint64(r.since), uint64(r.next), h.symbol(r.refused))
 		d.flags(r.asked)
 		sum += uint64(d)
@@ -147,6 +147,12 @@ func (h *hashing) state() uint64 {
 		row := h.images.at(i)
 		d := digest64(2)
 		d.put(h.symbol(row.name.Base), h.name(h.nodes.at(row.name.Ordinal).name), uint64(row.ready))
+		sum += uint64(d)
+	}
+	for _, c := range h.imageChanges {
+		d := digest64(14)
+		d.put(h.symbol(c.image))
+		d.flags(c.missing)
 		sum += uint64(d)
 	}
 	total.put(sum, uint64(h.release))

@@ -24,7 +24,7 @@ func (w *worldPlay) ended(want string) {
 	w.is(want, strings.Join(out, " "))
 }
 
-// requesting makes the pods request memory.
+// requestingMemory makes the pods request memory.
 func requestingMemory(memory model.Bytes) func(*model.StatefulSet) {
 	return container(func(c *model.Container) { c.Resources.Requests.Memory = memory })
 }

@@ -99,10 +99,30 @@ type PersistentVolumeClaimSpec struct {
 
 // PersistentVolumeClaimStatus is what the volume controller last reported.
 type PersistentVolumeClaimStatus struct {
-	Phase       ClaimPhase   `json:"phase,omitempty"`
-	AccessModes []AccessMode `json:"accessModes,omitempty"`
-	Capacity    Bytes        `json:"capacity,omitempty"`
+	Phase       ClaimPhase       `json:"phase,omitempty"`
+	AccessModes []AccessMode     `json:"accessModes,omitempty"`
+	Capacity    Bytes            `json:"capacity,omitempty"`
+	Conditions  []ClaimCondition `json:"conditions,omitempty"`
 }
+
+// ClaimCondition is a condition of a claim.
+type ClaimCondition struct {
+	Type               ClaimConditionType `json:"type"`
+	Status             ConditionStatus    `json:"status"`
+	LastTransitionTime Instant            `json:"lastTransitionTime,omitempty"`
+	Reason             string             `json:"reason,omitempty"`
+	Message            string             `json:"message,omitempty"`
+}
+
+// ClaimConditionType is the type of a condition of a claim.
+type ClaimConditionType string
+
+// The conditions of a claim.
+const (
+	ClaimUnused                  ClaimConditionType = "Unused"                  // no pod uses it
+	ClaimResizing                ClaimConditionType = "Resizing"                // its volume is being grown
+	ClaimFileSystemResizePending ClaimConditionType = "FileSystemResizePending" // the volume is larger than the file system on it
+)
 
 // PersistentVolume is a piece of storage.
 type PersistentVolume struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/storage"
 )
 
 // Config describes a world. The zero Config is a calm one that works: one node,
@@ -127,6 +128,9 @@ func (c Config) settings() *settings {
 	s.watchDelay = s.latencies.Watch.at(0)
 	for _, p := range c.AbsentProvisioners {
 		s.absent[p] = true
+		if driver := storage.MigratedTo(p); driver != "" {
+			s.absent[driver] = true
+		}
 	}
 	s.dns = c.DNS
 	if s.dns.Name == "" {

@@ -55,8 +55,10 @@ const (
 	// Storage: subject is the claim or volume.
 	recClaimBound // object: the volume
 	recClaimTerminating
+	recProvisioning      // a provisioner begins
 	recVolumeProvisioned // object: the volume
 	recVolumeReleased
+	recVolumeRecycled
 	recAttached // subject is the pod; object: the volume; a: place of the node
 	recNotice   // why: storage.Reason; text: the message
 

@@ -22,7 +22,7 @@ const (
 
 	// Storage.
 	purposeBind      // of a claim: the volume controller looks at it
-	purposeProvision // of a claim: its volume has been made
+	purposeProvision // of an order: the volume has been made
 	purposeProtect   // of a claim: nobody may be using it any more
 	purposeReclaim   // of a volume: it is looked at after its claim
 	purposeAttach    // of an attachment: attached, or detached
@@ -36,12 +36,15 @@ const (
 	// What the user has put at an instant; of an operation.
 	purposeOperation
 
+	purposeRetryProvision // of a claim: its provisioner tries again
+	purposeResync         // of the world: the volume controller looks at the claims that wait
+
 	purposes // how many there are
 )
 
 var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "exit",
-	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
+	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation", "retry provision", "resync",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

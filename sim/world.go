@@ -47,10 +47,13 @@ type world struct {
 	attachments []attachment
 	freeAttach  int32
 	classes     table[class]
+	orders      table[order]
 	services    table[service]
 	endpoints   table[endpoint]
 
 	unschedulable int32 // pods that found no node and wait
+	unsettled     int32 // claims that are not bound
+	namers        int32 // claims among them that ask for a volume by name
 
 	unpublished flat.FIFO[dated[model.Name]] // pods whose Services do not know their state yet
 	orphaned    flat.FIFO[dated[departed]]   // owners that are gone, for the garbage collector
@@ -69,6 +72,7 @@ type world struct {
 	dynamic model.Symbol // dynamicVolumes
 
 	oddOwners bool // somebody has given claims owners by hand
+	oddScrubs bool // some volume is to be recycled, which pods may be in the way of
 	oddMounts bool // some pod mounts a claim that its set did not make for it
 
 	scratch scratch
@@ -125,6 +129,7 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.claims, &own.claims, &src.claims)
 	copyTable(&w.volumes, &own.volumes, &src.volumes)
 	copyTable(&w.classes, &own.classes, &src.classes)
+	copyTable(&w.orders, &own.orders, &src.orders)
 	copyTable(&w.services, &own.services, &src.services)
 	w.containers = append(own.containers[:0], src.containers...)
 	w.attachments = append(own.attachments[:0], src.attachments...)
@@ -233,6 +238,10 @@ func (w *world) dispatch(e event) {
 		w.syncClaim(e.entity)
 	case purposeProvision:
 		w.provision(e.entity)
+	case purposeResync:
+		w.resync()
+	case purposeRetryProvision:
+		w.askProvisioner(e.entity)
 	case purposeProtect:
 		w.protect(e.entity)
 	case purposeReclaim:

@@ -29,7 +29,7 @@ func TestSpecWorld(t *testing.T) {
 		name  string
 		cases [][]worldCase
 	}{
-		{"storage", [][]worldCase{claimCases, retentionCases, volumeCases, attachCases}},
+		{"storage", [][]worldCase{claimCases, retentionCases, volumeCases, attachCases, bindingCases}},
 		{"pod_lifecycle", [][]worldCase{deletionCases, kubeletCases, collectorCases}},
 		{"network", [][]worldCase{endpointCases, dnsCases}},
 	} {

@@ -39,6 +39,8 @@ DropsConditions              x      x    x      x      x      x      x    .
 HistoryLimitIsImmutable      x      .    .      .      .      .      .    .
 ServiceNamesBeginWithLetter  x      x    x      x      x      x      .    .
 OneWordForImmutable          x      x    x      x      x      x      x    .
+NoUnusedCondition            x      x    x      x      x      x      x    .
+SaysMultiAttach              x      x    x      x      x      x      x    .
 RecreateIsUnknown            x      x    x      x      x      x      x    .
 RecreateIsRefused            .      .    .      .      .      .      .    x
 `

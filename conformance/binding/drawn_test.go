@@ -65,7 +65,7 @@ func TestDrawn(t *testing.T) {
 		t.Errorf("a world differs\n%v", shrink(t, *last))
 		return
 	}
-	if counts.Worlds < 300 || testing.Short() {
+	if counts.Worlds < 1000 || testing.Short() {
 		return
 	}
 	for _, s := range sights() {

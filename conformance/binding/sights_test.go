@@ -20,7 +20,7 @@ func sights() []string {
 		"Normal FailedBinding: ", "Warning FailedBinding: ", "Normal WaitForFirstConsumer: ", "Normal WaitForPodScheduled: ",
 		"Normal ExternalProvisioning: ", "Normal Provisioning: ", "Normal ProvisioningSucceeded: ", errSelector.Error(),
 		`" not found`, "no volume plugin matched name", "ClaimLost: ", "ClaimMisbound: ", "VolumeFailedDelete: ", "host_path deleter only supports",
-		"VolumeFailedRecycle: No recycler", "VolumeFailedRecycle: Volume is used", "VolumeRecycled: ",
+		"VolumeFailedRecycle: No recycler", "VolumeRecycled: ",
 		"requested PV is too small", "storageClassName does not match", "incompatible accessMode", "due to incompatible volumeMode",
 		refusedLine,
 	}

@@ -7,6 +7,9 @@
 //   - statefulset: the StatefulSet controller (package real, under a virtual clock)
 //     against a Cluster in manual mode (package simulated), on drawn scenarios
 //     (package scenario), state by state;
+//   - binding: the controllers of claims and volumes, the external provisioners' library
+//     and the scheduler's plugin VolumeBinding against a Cluster and package storage, on
+//     drawn worlds;
 //   - objects: the API server's defaulting and validation, on drawn objects, word for
 //     word;
 //   - rollout: what kubectl says of a rollout, and what it would write, on drawn

@@ -105,20 +105,23 @@ type PersistentVolumeClaimStatus struct {
 	Conditions  []ClaimCondition `json:"conditions,omitempty"`
 }
 
-// ClaimCondition is one condition of a claim: how far an expansion has come.
+// ClaimCondition is a condition of a claim.
 type ClaimCondition struct {
-	Type               string          `json:"type"`
-	Status             ConditionStatus `json:"status"`
-	LastTransitionTime Instant         `json:"lastTransitionTime,omitempty"`
-	Reason             string          `json:"reason,omitempty"`
-	Message            string          `json:"message,omitempty"`
+	Type               ClaimConditionType `json:"type"`
+	Status             ConditionStatus    `json:"status"`
+	LastTransitionTime Instant            `json:"lastTransitionTime,omitempty"`
+	Reason             string             `json:"reason,omitempty"`
+	Message            string             `json:"message,omitempty"`
 }
 
-// The conditions of a claim that grows: the volume is being resized, and then its
-// file system, which waits until a pod mounts it.
+// ClaimConditionType is the type of a condition of a claim.
+type ClaimConditionType string
+
+// The conditions of a claim.
 const (
-	ClaimResizing                = "Resizing"
-	ClaimFileSystemResizePending = "FileSystemResizePending"
+	ClaimUnused                  ClaimConditionType = "Unused"                  // no pod uses it
+	ClaimResizing                ClaimConditionType = "Resizing"                // its volume is being grown
+	ClaimFileSystemResizePending ClaimConditionType = "FileSystemResizePending" // the volume is larger than the file system on it
 )
 
 // PersistentVolume is a piece of storage.

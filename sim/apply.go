@@ -224,7 +224,10 @@ func (w *world) preparePod(updated, old *model.Pod) (func(), error) {
 func same(object, old model.Object) bool {
 	a, b := object.Meta(), old.Meta()
 	a.UID, a.ResourceVersion, a.Generation, a.CreatedAt = b.UID, b.ResourceVersion, b.Generation, b.CreatedAt
-	a.Finalizers, a.DeletedAt = b.Finalizers, b.DeletedAt
+	a.DeletedAt = b.DeletedAt
+	if !finalizable(object.Kind()) {
+		a.Finalizers = b.Finalizers
+	}
 	return jsonText(object) == jsonText(old)
 }
 
@@ -248,15 +251,35 @@ func inherit(object, old model.Object) {
 		if len(o.OwnerReferences) == 0 {
 			o.OwnerReferences = before.OwnerReferences
 		}
+		inheritNotes(&o.ObjectMeta, &before.ObjectMeta)
 		o.Status = before.Status
 	case *model.PersistentVolume:
 		before := old.(*model.PersistentVolume)
 		if o.Spec.ClaimRef == nil {
 			o.Spec.ClaimRef = before.Spec.ClaimRef
 		}
+		inheritNotes(&o.ObjectMeta, &before.ObjectMeta)
 		o.Status = before.Status
 	case *model.HorizontalPodAutoscaler:
 		o.Status = old.(*model.HorizontalPodAutoscaler).Status
+	}
+}
+
+// finalizable reports whether somebody may take the finalizers of an object away by hand.
+func finalizable(kind model.Kind) bool {
+	return kind == model.KindPersistentVolumeClaim || kind == model.KindPersistentVolume
+}
+
+// inheritNotes keeps the annotations that a manifest does not speak of, and the
+// finalizers.
+func inheritNotes(o, before *model.ObjectMeta) {
+	if len(o.Finalizers) == 0 {
+		o.Finalizers = before.Finalizers
+	}
+	for _, key := range before.Annotations.Keys() {
+		if _, says := o.Annotations[key]; !says {
+			o.Annotations = o.Annotations.With(key, before.Annotations[key])
+		}
 	}
 }
 

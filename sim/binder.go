@@ -3,22 +3,18 @@ package sim
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
 // The volume controller.
 //
-// It notices claims and volumes that change. What appears without being one of
-// them, a class say, it sees when it looks at everything, every 15 seconds; so a
-// claim that can do nothing but wait is looked at at the next of these instants
-// after something has appeared, and not at those before.
+// It notices claims and volumes that change, and every 15 seconds it looks at
+// everything: see resync.go.
 //
 // Source: pkg/controller/volume/persistentvolume.
-
-const volumeResync = 15 * time.Second
 
 // Claim implements storage.View.
 func (w *world) Claim(n model.Name) (*storage.Claim, bool) {
@@ -75,12 +71,19 @@ func (w *world) DefaultClass() (model.Symbol, bool) {
 
 // UnscheduledPod implements storage.View.
 func (w *world) UnscheduledPod(claim model.Name) (model.Name, bool) {
-	return w.firstPodOf(claim, func(p *pod) bool { return p.node == nowhere && !p.ended() })
+	return w.firstPodOf(claim, func(p *pod) bool { return p.node == nowhere && !w.terminated(p) })
 }
 
 // RunningPod implements storage.View.
 func (w *world) RunningPod(claim model.Name) (model.Name, bool) {
-	return w.firstPodOf(claim, func(p *pod) bool { return !p.ended() })
+	return w.firstPodOf(claim, func(p *pod) bool { return !w.terminated(p) })
+}
+
+// terminated reports whether nothing of a pod can use a volume any more.
+func (w *world) terminated(p *pod) bool {
+	running := p.sandbox != nowhere && w.sandboxes[p.sandbox].running > 0 || w.settings.config.Manual && p.phase == policy.Running
+	use := storage.PodUse{Phase: p.phase.Model(), Deleting: p.deleting, ContainersRunning: running}
+	return use.Terminated()
 }
 
 func (w *world) firstPodOf(claim model.Name, match func(*pod) bool) (first model.Name, found bool) {
@@ -107,31 +110,27 @@ func (w *world) provisionedName(uid model.UID) model.Name {
 // syncClaim looks at a claim.
 func (w *world) syncClaim(c int32) {
 	row := w.claims.at(c)
+	row.doubtful = false
+	w.countUnsettled(c)
 	d := storage.SyncClaim(&row.Claim, w)
-	if row.notice != d.Notice && d.Notice.Reason != storage.NoReason {
+	if row.notice != d.Notice && d.Notice.Reason != storage.NoReason && d.Kind != storage.ClaimSettled {
 		w.recordNotice(row.Name, d.Notice)
 	}
 	row.notice = d.Notice
-	if !d.Changes(&row.Claim) && d.Kind != storage.ClaimProvision {
-		if d.Notice.Reason == storage.ProvisionerAsked {
-			w.askProvisioner(c) // it was, and may have found no class then
-		}
+	if !d.Changes(&row.Claim) {
 		return
 	}
-	switch d.Kind {
-	case storage.ClaimBind:
+	if d.Kind == storage.ClaimBind {
 		w.bindClaim(c, &d)
-	case storage.ClaimSetClass:
-		d.WriteClaim(&row.Claim)
-		w.claimChanged(c)
+		return
+	}
+	d.WriteClaim(&row.Claim)
+	if d.ClearsStatus() {
+		row.modes = nil
+	}
+	w.claimChanged(c)
+	if d.Kind == storage.ClaimSetClass {
 		w.queue.arm(purposeBind, c, w.soon())
-	case storage.ClaimProvision:
-		d.WriteClaim(&row.Claim)
-		w.claimChanged(c)
-		w.askProvisioner(c)
-	default:
-		d.WriteClaim(&row.Claim)
-		w.claimChanged(c)
 	}
 }
 
@@ -142,29 +141,37 @@ func (w *world) bindClaim(c int32, d *storage.ClaimDecision) {
 		return
 	}
 	row, vol := w.claims.at(c), w.volumes.at(v)
+	row.modes = d.Binding.AccessModes
 	d.Binding.WriteVolume(&vol.Volume)
+	vol.trouble = storage.Notice{}
 	w.volumeChanged(v)
 	d.Binding.WriteClaim(&row.Claim)
-	row.modes = d.Binding.AccessModes
-	w.record(record{kind: recClaimBound, subject: row.Name, object: vol.Name})
+	w.record(record{kind: recClaimBound, subject: row.Name, object: d.Binding.Volume})
+	w.listFree(v, true) // it is the claim's now
 	w.claimChanged(c)
+	w.resyncVolumesOf(row.Name, d.Binding.Volume)
+	w.resyncNamers()
 }
 
-// claimChanged announces a change of a claim: pods wait for it.
+// claimChanged announces a change of a claim: pods wait for it, and its provisioner may
+// have been asked for a volume.
 func (w *world) claimChanged(c int32) {
 	w.claims.at(c).version = w.bump()
+	w.countUnsettled(c)
 	w.feedClaim(c)
 	w.wakePodsOf(w.claims.at(c).Name)
 	w.checkOwners(c)
+	w.askProvisioner(c)
+	if w.claims.at(c).unused == "" {
+		w.noteUse(c)
+	}
 }
 
-// listFree keeps the list of volumes that a claim may get: those that were made by
-// hand and are not bound.
+// listFree keeps the list of volumes that a claim may get: those that are not bound,
+// apart from those that a provisioner has just made, which Candidate finds by name.
 func (w *world) listFree(v int32, free bool) {
 	vol := w.volumes.at(v)
-	if vol.Name.Base == w.dynamic {
-		return
-	}
+	free = free && !w.taken(&vol.Volume)
 	name := w.rendered(vol.Name)
 	at, found := slices.BinarySearchFunc(w.free, name, func(v int32, name string) int {
 		return strings.Compare(w.rendered(w.volumes.at(v).Name), name)
@@ -177,33 +184,30 @@ func (w *world) listFree(v int32, free bool) {
 	}
 }
 
-// volumeChanged announces a change of a volume.
-func (w *world) volumeChanged(v int32) {
-	vol := w.volumes.at(v)
-	vol.version = w.bump()
-	w.listFree(v, vol.Phase != model.VolumeBound)
-}
-
-// resyncClaims lets the claims that wait be looked at when the controller next
-// looks at everything.
-func (w *world) resyncClaims() {
-	next := (w.now/model.Instant(volumeResync) + 1) * model.Instant(volumeResync)
-	for c := range w.claims.all {
-		if !w.holds(&w.claims.at(c).Claim) {
-			if _, armed := w.queue.armed(purposeBind, c); !armed {
-				w.queue.arm(purposeBind, c, next)
-			}
-		}
+// taken reports whether a volume is not to be had: the claim that it is bound to names
+// it, or a provisioner has made it for a claim, which finds it by name.
+func (w *world) taken(vol *storage.Volume) bool {
+	if vol.Name.Base == w.dynamic && vol.Name == w.provisionedName(vol.ClaimRef.UID) {
+		return true
 	}
+	c, ok := w.Claim(vol.ClaimRef.Name)
+	return ok && vol.Phase == model.VolumeBound && c.UID == vol.ClaimRef.UID && c.VolumeName == vol.Name
 }
 
-// holds reports whether a claim is bound to a volume that knows it.
-func (w *world) holds(c *storage.Claim) bool {
-	if !c.BindCompleted || c.Phase != model.ClaimBound {
+// volumeChanged announces a change of a volume. One that is being deleted goes if
+// nothing keeps it any more; the result is false then.
+func (w *world) volumeChanged(v int32) bool {
+	w.volumes.at(v).version = w.bump()
+	w.listFree(v, true)
+	w.guardVolume(v)
+	vol := w.volumes.at(v)
+	released, _ := storage.ReleaseVolume(&vol.Volume)
+	vol.unprotected = vol.unprotected || released
+	if vol.unprotected && !vol.Guarded || w.destroys(v) {
+		w.removeVolume(v)
 		return false
 	}
-	v, ok := w.volumes.find(c.VolumeName)
-	return ok && w.volumes.at(v).ClaimRef.UID == c.UID
+	return true
 }
 
 // syncVolume looks at a volume.
@@ -212,47 +216,54 @@ func (w *world) syncVolume(v int32) {
 	d := storage.SyncVolume(&vol.Volume, w)
 	if d.Record {
 		w.recordNotice(vol.Name, d.Notice)
+		if d.ClaimNotice.Reason != storage.NoReason {
+			w.recordNotice(vol.ClaimRef.Name, d.ClaimNotice)
+		}
 	}
 	if d.SyncClaim {
 		if c, ok := w.claims.find(vol.ClaimRef.Name); ok {
 			w.queue.arm(purposeBind, c, w.soon())
 		}
 	}
-	if !d.Changes(&vol.Volume) && !storage.DeleterActs(&vol.Volume) {
+	if !d.Changes(&vol.Volume) && !w.destroys(v) {
 		return
 	}
-	released := vol.Phase != model.VolumeReleased && d.Phase == model.VolumeReleased
-	d.WriteVolume(&vol.Volume)
-	w.volumeChanged(v)
-	if released {
+	if vol.Phase != model.VolumeReleased && d.Phase == model.VolumeReleased {
 		w.record(record{kind: recVolumeReleased, subject: vol.Name})
 	}
 	switch {
-	case vol.Deleting && vol.Phase != model.VolumeBound:
+	case d.Phase != model.VolumeFailed:
+		vol.trouble = storage.Notice{}
+	case vol.Phase != model.VolumeFailed:
+		vol.trouble = d.Notice
+	}
+	if d.Reclaim == storage.ReclaimScrub {
+		w.record(record{kind: recVolumeRecycled, subject: vol.Name})
+	}
+	d.WriteVolume(&vol.Volume)
+	if !w.volumeChanged(v) {
+		return
+	}
+	switch d.Reclaim {
+	case storage.ReclaimDestroy:
 		w.removeVolume(v)
-	case d.Reclaim == storage.ReclaimDestroy, storage.DeleterActs(&vol.Volume):
-		w.removeVolume(v)
-	case d.Reclaim == storage.ReclaimScrub:
-		w.eraseVolume(vol.UID)
-		undo := storage.Unbind(&vol.Volume)
-		undo.WriteVolume(&vol.Volume)
-		w.volumeChanged(v)
-		w.volumeIsFree()
-	case vol.Phase == model.VolumeAvailable:
-		w.volumeIsFree()
+	case storage.ReclaimScrub:
+		w.scrub(v)
+	case storage.ReclaimNothing:
+		if w.volumes.at(v).Phase == model.VolumeAvailable {
+			w.volumeIsFree()
+		}
 	}
 }
 
-// volumeIsFree lets those look again who may want it: claims, and the scheduler
-// for pods whose claims wait for it.
-func (w *world) volumeIsFree() {
-	w.resyncClaims()
-	if w.unschedulable == 0 {
-		return
-	}
-	for p := range w.pods.all {
-		if w.pods.at(p).place.without > 0 {
-			w.wakePod(p)
-		}
+// scrub empties a volume and gives it back.
+func (w *world) scrub(v int32) {
+	vol := w.volumes.at(v)
+	w.eraseVolume(vol.UID)
+	vol.trouble = storage.Notice{}
+	undo := storage.Unbind(&vol.Volume)
+	undo.WriteVolume(&vol.Volume)
+	if w.volumeChanged(v) {
+		w.volumeIsFree()
 	}
 }

@@ -2,8 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/model/validation"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/storage"
@@ -48,7 +50,7 @@ func (w *world) createSetClaim(s, t int32, name model.Name) error {
 	set := w.sets.at(s)
 	template := &set.spec.VolumeClaimTemplates[t]
 	w.record(record{kind: recClaimCreated, subject: set.name, object: name})
-	w.addClaim(name, &template.Spec, set.claimLabels[t], nil)
+	w.addClaim(name, &template.Spec, set.claimLabels[t], template.Annotations, nil)
 	w.wrote(s)
 	return nil
 }
@@ -57,7 +59,7 @@ func (w *world) createSetClaim(s, t int32, name model.Name) error {
 // default one.
 //
 // Source: plugin/pkg/admission/storage/storageclass/setdefault.
-func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec, labels model.Labels, owners []model.Owner) int32 {
+func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec, labels, annotations model.Labels, owners []model.Owner) int32 {
 	id := w.stamp(name)
 	class := storage.Class{}
 	if spec.StorageClassName != nil {
@@ -74,8 +76,13 @@ func (w *world) addClaim(name model.Name, spec *model.PersistentVolumeClaimSpec,
 	if spec.VolumeName != "" {
 		row.VolumeName = w.name("", spec.VolumeName)
 	}
+	w.annotateClaim(&row, annotations)
 	c := w.claims.add(row)
-	w.claims.at(c).users = w.countUsers(name)
+	w.countUnsettled(c)
+	if w.oddScrubs {
+		w.resyncVolumesOf(name, model.Name{}) // who still uses the volume of an earlier claim does not count now
+	}
+	w.claims.at(c).users, w.claims.at(c).refs = w.countPods(name)
 	w.feedClaim(c)
 	w.queue.arm(purposeBind, c, w.soon())
 	w.wakePodsOf(name)
@@ -88,7 +95,7 @@ func (w *world) applyClaim(o *model.PersistentVolumeClaim) {
 	spec := o.Spec
 	name := w.name(o.Namespace, o.Name)
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindPersistentVolumeClaim), a: 1})
-	w.addClaim(name, &spec, o.Labels, w.handmadeOwners(o))
+	w.addClaim(name, &spec, o.Labels, o.Annotations, w.handmadeOwners(o))
 }
 
 // handmadeOwners are the owners that somebody has given a claim.
@@ -115,11 +122,17 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 	if spec.StorageClassName != nil {
 		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
 	}
+	w.annotateClaim(row, o.Annotations)
 	if spec.VolumeName != "" {
 		row.VolumeName = w.name("", spec.VolumeName)
 	}
 	w.record(record{kind: recApplied, subject: row.Name, why: kindCode(model.KindPersistentVolumeClaim)})
+	if row.Deleting && !slices.Contains(o.Finalizers, claimProtection) {
+		w.removeClaim(c)
+		return
+	}
 	w.claimChanged(c)
+	w.resyncVolumesOf(row.Name, row.VolumeName)
 	w.queue.arm(purposeBind, c, w.soon())
 }
 
@@ -173,6 +186,9 @@ func (w *world) deleteClaim(c int32) {
 	if r.users > 0 {
 		w.record(record{kind: recClaimTerminating, subject: r.Name})
 		w.feedClaim(c)
+		if r.unsettled {
+			w.queue.arm(purposeBind, c, w.soon()) // the volume controller does not mind that it goes
+		}
 		return
 	}
 	w.letGo(c)
@@ -202,11 +218,16 @@ func (w *world) removeClaim(c int32) {
 	gone := w.claims.at(c).Claim
 	w.record(record{kind: recDeletedObject, subject: gone.Name, why: kindCode(model.KindPersistentVolumeClaim)})
 	w.queue.cancel(purposeBind, c)
-	w.queue.cancel(purposeProvision, c)
+	w.queue.cancel(purposeRetryProvision, c)
 	w.queue.cancel(purposeProtect, c)
+	if w.claims.at(c).unsettled {
+		w.claims.at(c).UID = 0 // it waits no more
+		w.countUnsettled(c)
+	}
 	w.claims.remove(c)
 	w.feedClaimGone(gone.Name)
 	w.unblock(gone.Name)
+	w.resyncVolumesOf(gone.Name, gone.VolumeName)
 	if v, ok := w.volumes.find(gone.VolumeName); ok && gone.VolumeName != (model.Name{}) {
 		w.queue.arm(purposeReclaim, v, w.soon())
 	}
@@ -276,15 +297,40 @@ func (w *world) releaseClaims(p *pod) {
 	}
 }
 
-// countUsers counts the pods with a node that mount a claim of that name.
-func (w *world) countUsers(name model.Name) int32 {
-	n := int32(0)
+// countPods counts the pods that mount a claim of that name: those with a node, and those
+// that have not ended.
+func (w *world) countPods(name model.Name) (users, refs int32) {
 	for p := range w.podsOf(name) {
 		if w.pods.at(p).node != nowhere {
-			n++
+			users++
+		}
+		if !w.pods.at(p).ended() {
+			refs++
 		}
 	}
-	return n
+	return users, refs
+}
+
+// noteUse keeps the condition Unused of a bound claim.
+//
+// Source: pkg/controller/volume/pvcprotection/pvc_protection_controller.go,
+// updateUnusedCondition.
+func (w *world) noteUse(c int32) {
+	row := w.claims.at(c)
+	if row.Deleting || row.Phase != model.ClaimBound || w.rules.Has(release.NoUnusedCondition) {
+		return
+	}
+	unused := model.ConditionFalse
+	if row.refs == 0 {
+		unused = model.ConditionTrue
+	}
+	if row.unused == unused {
+		return
+	}
+	row.unused, row.unusedSince, row.version = unused, w.now.Second(), w.bump()
+	if row.doubtful {
+		w.queue.arm(purposeBind, c, w.soon()) // the volume controller hears of the change
+	}
 }
 
 // podsOf yields the pods that mount a claim. A claim of a set's is mounted by the

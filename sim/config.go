@@ -7,6 +7,7 @@ import (
 	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/storage"
 	"github.com/ordinal-sim/ordinal/workload"
 )
 
@@ -193,6 +194,9 @@ func (c Config) settings() *settings {
 	s.endpointBatch = s.latencies.EndpointBatch.at(0)
 	for _, p := range c.AbsentProvisioners {
 		s.absent[p] = true
+		if driver := storage.MigratedTo(p); driver != "" {
+			s.absent[driver] = true
+		}
 	}
 	s.dns = orKubeadm(c.DNS)
 	return s

@@ -150,4 +150,5 @@ func (o Delete) grace() int32 {
 func (w *world) removeClass(c int32) {
 	w.record(record{kind: recDeletedObject, subject: w.classes.at(c).name, why: kindCode(model.KindStorageClass)})
 	w.classes.remove(c)
+	w.resyncClaims()
 }

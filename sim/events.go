@@ -119,8 +119,13 @@ func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool)
 		if nodeHealth(r.a) != healthReady {
 			e.Reason, e.Message = "NodeNotReady", fmt.Sprintf("Node %s status is now: NodeNotReady", e.Name)
 		}
+	case recProvisioning:
+		e.Kind, e.Reason = model.KindPersistentVolumeClaim, "Provisioning"
+		e.Message = fmt.Sprintf("External provisioner is provisioning volume for claim %q", e.Namespace+"/"+e.Name)
 	case recVolumeProvisioned:
 		e.Kind, e.Reason, e.Message = model.KindPersistentVolumeClaim, "ProvisioningSucceeded", "Successfully provisioned volume "+object
+	case recVolumeRecycled:
+		e.Kind, e.Namespace, e.Reason, e.Message = model.KindPersistentVolume, "", "VolumeRecycled", "Volume recycled"
 	case recNotice:
 		e.Type, e.Reason, e.Message = string(storage.Reason(r.why).Event()), storage.Reason(r.why).String(), text
 		e.Kind = w.noticeKind(r)

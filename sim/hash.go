@@ -299,7 +299,11 @@ func (h *hashing) storageHash() (sum uint64) {
 		}
 		d.text(string(row.Phase) + jsonText(row.Spec))
 		d.labels(row.labels)
-		d.flags(row.Class.Given, row.BindCompleted, row.BoundByController, row.ProvisionerAsked, row.Deleting)
+		d.flags(row.Class.Given, row.BindCompleted, row.BoundByController, row.Deleting)
+		d.text(row.Provisioner)
+		d.put(uint64(row.provisionFailures), uint64(row.provisionRetry), uint64(row.unusedSince))
+		d.text(string(row.unused))
+		d.labels(row.annotations)
 		for _, o := range row.owners {
 			d.put(h.name(o.Name))
 			d.text(string(o.Kind))
@@ -315,8 +319,11 @@ func (h *hashing) storageHash() (sum uint64) {
 		spec.ClaimRef = nil // it may hold a UID, and the row's counts
 		d.text(string(row.Phase) + jsonText(&spec))
 		d.labels(row.Labels)
+		d.labels(row.annotations)
+		d.text(row.ProvisionedBy)
+		d.put(uint64(row.trouble.Reason))
 		c, ok := h.claims.find(row.ClaimRef.Name)
-		d.flags(row.ClaimRef.Set, row.ClaimRef.UID == 0, ok && h.claims.at(c).UID == row.ClaimRef.UID, row.BoundByController, row.Deleting)
+		d.flags(row.ClaimRef.Set, row.ClaimRef.UID == 0, ok && h.claims.at(c).UID == row.ClaimRef.UID, row.BoundByController, row.Guarded, row.Deleting, row.unprotected)
 		for a := row.attachments; a != nowhere; a = h.attachments[a].next {
 			d.put(h.name(h.nodes.at(h.attachments[a].node).name))
 			row := &h.attachments[a]
@@ -337,6 +344,13 @@ func (h *hashing) storageHash() (sum uint64) {
 			h.contentAt(&d, key)
 			sum += uint64(d)
 		}
+	}
+	for o := range h.orders.all {
+		row := h.orders.at(o)
+		d := digest64(14)
+		d.put(h.name(row.claim.Name), h.name(row.claim.SelectedNode), h.symbol(row.claim.Class.Name))
+		d.text(jsonText(row.claim.Spec))
+		sum += uint64(d)
 	}
 	for c := range h.classes.all {
 		d := digest64(8)
@@ -510,7 +524,9 @@ func (h *hashing) entity(e *event) uint64 {
 		d.put(uint64(m.to), h.name(h.nodes.at(m.node).name))
 		d.text(fmt.Sprintf("%T %s", m.body, m.body))
 		return uint64(d)
-	case purposeBind, purposeProvision, purposeProtect:
+	case purposeProvision:
+		return h.name(h.orders.at(e.entity).claim.Name)
+	case purposeBind, purposeRetryProvision, purposeProtect:
 		return h.name(h.claims.at(e.entity).Name)
 	case purposeAutoscale:
 		return h.name(h.autoscalers.at(e.entity).name)

@@ -28,7 +28,7 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 		return who, kind + " configured", true
 	case recDeletedObject:
 		return who, strings.ToLower(string(kindCodes[r.why])) + " deleted", true
-	case recChoice, recUpgraded, recUnknownStrategy, recRecreating, recPulled, recPullBackOff, recBackOff:
+	case recChoice, recUpgraded, recUnknownStrategy, recRecreating, recPulled, recPullBackOff, recBackOff, recProvisioning:
 		return "", "", false // or told by another record
 	case recPulling, recContainerStarted, recKilling:
 		if r.routine() {
@@ -222,6 +222,8 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "gets volume " + object, true
 	case recVolumeReleased:
 		return "is released: its claim is gone", true
+	case recVolumeRecycled:
+		return "is emptied", true
 	case recAttached:
 		return "has its volume attached to " + w.rendered(w.nodes.at(int32(r.a)).name), true
 	default:

@@ -253,11 +253,12 @@ func (w *world) modelClaim(c int32) *model.PersistentVolumeClaim {
 	row := w.claims.at(c)
 	id := identity{name: row.Name, uid: row.UID, version: row.version, created: row.created}
 	out := &model.PersistentVolumeClaim{
-		ObjectMeta: w.meta(id, row.labels, nil),
+		ObjectMeta: w.meta(id, row.labels, w.claimAnnotations(row)),
 		Spec:       *row.Spec,
 		Status:     model.PersistentVolumeClaimStatus{Phase: row.Phase, AccessModes: row.modes, Capacity: row.Capacity},
 	}
-	out.Finalizers = []string{"kubernetes.io/pvc-protection"}
+	out.Finalizers = []string{claimProtection}
+	out.Status.Conditions = claimConditions(row)
 	for _, o := range row.owners {
 		out.OwnerReferences = append(out.OwnerReferences, model.OwnerReference{
 			Kind: o.Kind, Name: w.rendered(o.Name), UID: o.UID, Controller: o.Controller, BlockOwnerDeletion: o.BlockOwnerDeletion,
@@ -276,15 +277,38 @@ func (w *world) modelClaim(c int32) *model.PersistentVolumeClaim {
 	return out
 }
 
+// claimConditions are the conditions of a claim.
+func claimConditions(c *claim) (out []model.ClaimCondition) {
+	switch c.unused {
+	case model.ConditionTrue:
+		out = append(out, model.ClaimCondition{
+			Type: model.ClaimUnused, Status: c.unused, LastTransitionTime: c.unusedSince,
+			Reason: "NoPodsUsingPVC", Message: "No pods are currently referencing this PVC",
+		})
+	case model.ConditionFalse:
+		out = append(out, model.ClaimCondition{
+			Type: model.ClaimUnused, Status: c.unused, LastTransitionTime: c.unusedSince,
+			Reason: "PodUsingPVC", Message: "A pod is currently referencing this PVC",
+		})
+	}
+	return out
+}
+
 func (w *world) modelVolume(v int32) *model.PersistentVolume {
 	row := w.volumes.at(v)
 	id := identity{name: row.Name, uid: row.UID, version: row.version, created: row.created}
 	out := &model.PersistentVolume{
-		ObjectMeta: w.meta(id, row.Labels, nil),
+		ObjectMeta: w.meta(id, row.Labels, w.volumeAnnotations(row)),
 		Spec:       *row.Spec,
-		Status:     model.PersistentVolumeStatus{Phase: row.Phase},
+		Status:     model.PersistentVolumeStatus{Phase: row.Phase, Message: row.trouble.Message(spelling{w})},
 	}
-	out.Finalizers = []string{"kubernetes.io/pv-protection"}
+	if !row.unprotected {
+		out.Finalizers = []string{volumeProtection}
+	}
+	if row.Guarded {
+		out.Finalizers = append(out.Finalizers, provisionerProtection)
+	}
+	out.Spec.Source = sourceOf(out)
 	out.Spec.StorageClassName = w.text(row.Class)
 	out.Spec.ClaimRef = nil
 	if row.ClaimRef.Set {
@@ -296,6 +320,21 @@ func (w *world) modelVolume(v int32) *model.PersistentVolume {
 		out.DeletedAt = copied(row.deletedAt)
 	}
 	return out
+}
+
+// sourceOf is the source of a volume as it is shown. Claims of one template share the spec of their
+// volumes, so that what a provisioner calls each is only known here.
+func sourceOf(v *model.PersistentVolume) model.VolumeSource {
+	source := v.Spec.Source
+	switch {
+	case source.Type == model.SourceCSI && source.Handle == "":
+		source.Handle = v.Name
+	case source.Type == model.SourceHostPath && source.Path == "":
+		source.Path = "/var/local/" + v.Name
+	case source.Type == model.SourceNFS && source.Path == "":
+		source.Server, source.Path = "nfs", "/"+v.Name
+	}
+	return source
 }
 
 func (w *world) modelClass(c int32) *model.StorageClass {

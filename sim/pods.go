@@ -41,6 +41,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 	w.pods.at(p).shared = w.sharedClaims(s, template)
 	w.feedPod(p)
 	w.podScaled(p)
+	w.podMoved(w.pods.at(p), 1)
 	if !w.settings.config.Manual {
 		w.queue.arm(purposeSchedule, p, w.after(&w.settings.latencies.Schedule, "schedule"))
 	}
@@ -183,6 +184,11 @@ func (w *world) removePod(p int32) {
 	}
 	w.unblock(gone.name)
 	w.releaseClaims(&gone)
+	if gone.ended() {
+		w.podMoved(&gone, 0)
+	} else {
+		w.podMoved(&gone, -1)
+	}
 	w.foregroundGoesOn()
 	w.depart(departed{kind: model.KindPod, uid: gone.uid, name: gone.name, claimBases: gone.claimBases})
 }
@@ -195,6 +201,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 	}
 	r.phase = phase
 	if r.ended() {
+		w.podMoved(r, -1)
 		if r.node != nowhere {
 			w.leaveNode(r.node)
 		}

@@ -1,57 +1,156 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
 // The external provisioners: one thing that acts for all of them.
 //
-// A provisioner notices claims of its classes that ask for a volume, makes it, and
-// says whose it is. One that Config.AbsentProvisioners lists is run by nobody.
+// A provisioner notices claims that ask it for a volume, makes it, and says whose it is.
+// Once it has begun it goes on, even if the claim is deleted meanwhile. An attempt that
+// fails is made again, a second later, two seconds after that, and so on; one that would
+// fail in the same way waits for what it fails at to change. A provisioner also notices
+// volumes of its own that are released, and destroys them. One that
+// Config.AbsentProvisioners lists is run by nobody.
 //
-// Source: sig-storage-lib-external-provisioner controller/controller.go.
+// Source: sig-storage-lib-external-provisioner controller/controller.go, syncClaim and
+// syncVolume; kubernetes-csi external-provisioner cmd/csi-provisioner, for its back-off.
 
-// askProvisioner makes the provisioner of a claim's class begin, if somebody runs it.
+// The back-off of a provisioner: 1s, 2s, 4s, ..., 5m.
+const (
+	firstProvisionRetry   = time.Second
+	longestProvisionRetry = 5 * time.Minute
+)
+
+// order is a volume that is being made: its name, and for whom.
+type order struct {
+	name  model.Name
+	claim storage.Claim
+	class *model.StorageClass
+}
+
+func (o order) rowName() model.Name { return o.name }
+func (o order) inUse() bool         { return o.class != nil }
+
+// runsProvisioner reports whether somebody runs a provisioner.
+func (w *world) runsProvisioner(provisioner string) bool {
+	return provisioner != "" && !w.settings.absent[provisioner]
+}
+
+// askProvisioner lets the provisioner of a claim look at it, if somebody runs it.
 func (w *world) askProvisioner(c int32) {
 	row := w.claims.at(c)
+	if !w.runsProvisioner(row.Provisioner) {
+		return
+	}
+	name := w.provisionedName(row.UID)
+	if _, busy := w.orders.find(name); busy {
+		return
+	}
+	w.queue.cancel(purposeRetryProvision, c)
+	if row.VolumeName != (model.Name{}) {
+		row.provisionFailures = 0
+		return
+	}
 	class, ok := w.Class(row.Class.Name)
-	if !ok || w.settings.absent[class.Provisioner] {
+	if !ok {
+		w.provisionFails(row)
 		return
 	}
-	if acts, notice := storage.ProvisionerActs(&row.Claim, class); !acts {
-		if notice.Reason != storage.NoReason {
-			w.recordNotice(row.Name, notice)
+	driver, _ := storage.Driver(class.Provisioner)
+	acts, notice := storage.ProvisionerActs(&row.Claim, class)
+	_, made := w.volumes.find(name)
+	if made || driver != row.Provisioner || !acts && notice.Reason == storage.NoReason {
+		row.provisionFailures = 0
+		return
+	}
+	w.record(record{kind: recProvisioning, subject: row.Name})
+	if !acts {
+		w.recordNotice(row.Name, notice)
+		w.provisionFails(row)
+		return
+	}
+	o := w.orders.add(order{name: name, claim: row.Claim, class: class})
+	w.queue.arm(purposeProvision, o, w.after(&w.settings.latencies.Provision, "provision"))
+}
+
+// provisionFails counts an attempt that has failed. As it stands the next would, too.
+func (w *world) provisionFails(c *claim) {
+	w.passProvisionAttempts(c)
+	c.provisionFailures++
+	if at := w.now.Add(provisionDelay(c.provisionFailures)); c.provisionRetry <= w.now || at < c.provisionRetry {
+		c.provisionRetry = at
+	}
+}
+
+// passProvisionAttempts counts the attempts before now that were left out.
+func (w *world) passProvisionAttempts(c *claim) {
+	for c.provisionFailures > 0 && c.provisionRetry < w.now {
+		c.provisionFailures++
+		c.provisionRetry = c.provisionRetry.Add(provisionDelay(c.provisionFailures))
+	}
+}
+
+// provisionDelay is the back-off after so many failures.
+func provisionDelay(failures int32) time.Duration {
+	if failures > 9 {
+		return longestProvisionRetry
+	}
+	return min(firstProvisionRetry<<(failures-1), longestProvisionRetry)
+}
+
+// retryProvisioning plans the next attempts of those that have failed: something has
+// changed.
+func (w *world) retryProvisioning() {
+	for c := range w.claims.all {
+		row := w.claims.at(c)
+		if row.provisionFailures == 0 {
+			continue
 		}
-		return
-	}
-	if _, made := w.volumes.find(w.provisionedName(row.UID)); made {
-		return
-	}
-	if _, busy := w.queue.armed(purposeProvision, c); !busy {
-		w.queue.arm(purposeProvision, c, w.after(&w.settings.latencies.Provision, "provision"))
+		w.passProvisionAttempts(row)
+		if _, armed := w.queue.armed(purposeRetryProvision, c); !armed {
+			w.queue.arm(purposeRetryProvision, c, row.provisionRetry)
+		}
 	}
 }
 
 // provision is the provisioner: the volume has been made.
-func (w *world) provision(c int32) {
-	row := w.claims.at(c)
-	class, ok := w.Class(row.Class.Name)
-	if !ok {
-		return
-	}
-	name := w.provisionedName(row.UID)
-	id := w.stamp(name)
+func (w *world) provision(o int32) {
+	made := *w.orders.at(o)
+	w.orders.remove(o)
+	id := w.stamp(made.name)
 	v := w.volumes.add(volume{
-		Volume:  storage.Provisioned(name, id.uid, &row.Claim, w.provisionedSpec(&row.Claim, class)),
+		Volume:  storage.Provisioned(made.name, id.uid, &made.claim, made.class, w.provisionedSpec(&made.claim, made.class)),
 		version: id.version, created: id.created, attachments: nowhere,
 	})
-	w.record(record{kind: recVolumeProvisioned, subject: row.Name, object: name})
-	if w.claims.at(c).VolumeName != (model.Name{}) {
-		w.queue.arm(purposeReclaim, v, w.soon()) // nobody needs it: the claim has got another
-		return
+	w.record(record{kind: recVolumeProvisioned, subject: made.claim.Name, object: made.name})
+	c, ok := w.claims.find(made.claim.Name)
+	if ok && w.claims.at(c).UID == made.claim.UID {
+		w.claims.at(c).provisionFailures = 0
+		if (w.claims.at(c).VolumeName == model.Name{}) {
+			w.queue.arm(purposeBind, c, w.soon())
+			return
+		}
 	}
-	w.queue.arm(purposeBind, c, w.soon())
+	w.queue.arm(purposeReclaim, v, w.soon()) // nobody needs it: the claim is gone, or has got another
+}
+
+// guardVolume is the provisioner of a volume that has changed: its finalizer comes and
+// goes.
+func (w *world) guardVolume(v int32) {
+	vol := w.volumes.at(v)
+	if driver, _ := storage.DeleterActs(&vol.Volume); w.runsProvisioner(driver) {
+		vol.Guarded = storage.Guard(&vol.Volume)
+	}
+}
+
+// destroys reports whether the provisioner of a volume destroys it now.
+func (w *world) destroys(v int32) bool {
+	driver, acts := storage.DeleterActs(&w.volumes.at(v).Volume)
+	return acts && w.runsProvisioner(driver)
 }
 
 // provisionedSpec is the spec of a provisioned volume. Claims of one template

@@ -92,8 +92,10 @@ const (
 	// Storage: subject is the claim or volume.
 	recClaimBound // object: the volume
 	recClaimTerminating
+	recProvisioning      // a provisioner begins
 	recVolumeProvisioned // object: the volume
 	recVolumeReleased
+	recVolumeRecycled
 	recAttached      // subject is the pod; object: the volume; a: place of the node
 	recForceDetached // object: the node
 	recNotice        // why: storage.Reason; text: the message

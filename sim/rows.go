@@ -283,14 +283,24 @@ const (
 // claim is a PersistentVolumeClaim.
 type claim struct {
 	storage.Claim
-	version   int64
-	created   model.Instant
-	labels    model.Labels
-	owners    []model.Owner
-	modes     []model.AccessMode // status.accessModes
-	deletedAt model.Instant
-	users     int32          // pods with a node that mount it
-	notice    storage.Notice // of the last sync
+	version     int64
+	created     model.Instant
+	labels      model.Labels
+	annotations model.Labels // without those that are fields, see annotations.go
+	owners      []model.Owner
+	modes       []model.AccessMode // status.accessModes
+	deletedAt   model.Instant
+	users       int32                 // pods with a node that mount it
+	notice      storage.Notice        // of the last sync
+	unsettled   bool                  // it is counted among those that are not bound
+	namer       bool                  // it is counted among those that ask for a volume by name besides
+	refs        int32                 // pods that mount it and have not ended
+	unused      model.ConditionStatus // the condition Unused; "" before it is bound
+	unusedSince model.Instant
+	doubtful    bool // it is bound, and somebody has edited its volume
+
+	provisionFailures int32         // attempts of its provisioner in a row that have failed
+	provisionRetry    model.Instant // when the next is, also if it is left out because it would fail
 }
 
 func (c claim) rowName() model.Name { return c.Name }
@@ -302,7 +312,10 @@ type volume struct {
 	version     int64
 	created     model.Instant
 	deletedAt   model.Instant
-	attachments int32 // the first of its attachments; nowhere if it has none
+	annotations model.Labels   // without those that are fields
+	trouble     storage.Notice // why it is Failed
+	unprotected bool           // the finalizer of its protection is gone: the object may go
+	attachments int32          // the first of its attachments; nowhere if it has none
 }
 
 func (v volume) rowName() model.Name { return v.Name }

@@ -216,6 +216,7 @@ func (w *world) assign(p, n int32) {
 	r.place = placement{attempts: r.place.attempts}
 	r.node = n
 	w.useClaims(r)
+	w.podMoved(r, 0)
 	w.record(record{kind: recScheduled, subject: r.name, object: w.nodes.at(n).name})
 	if !w.settings.config.Manual {
 		w.admitPod(p)

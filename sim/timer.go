@@ -34,7 +34,7 @@ const (
 
 	// Storage.
 	purposeBind      // of a claim: the volume controller looks at it
-	purposeProvision // of a claim: its volume has been made
+	purposeProvision // of an order: the volume has been made
 	purposeProtect   // of a claim: nobody may be using it any more
 	purposeReclaim   // of a volume: it is looked at after its claim
 	purposeAttach    // of an attachment: attached, or detached
@@ -73,7 +73,9 @@ const (
 	// The autoscaler controller; of an autoscaler.
 	purposeAutoscale
 	// The endpoints controller; of a Service.
-	purposeTurn // it is looked at once more
+	purposeTurn           // it is looked at once more
+	purposeRetryProvision // of a claim: its provisioner tries again
+	purposeResync         // of the world: the volume controller looks at the claims that wait
 
 	purposes // how many there are
 )
@@ -82,6 +84,7 @@ var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "pressure", "shutdown", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
 	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale", "turn",
+	"retry provision", "resync",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

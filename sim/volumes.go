@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/storage"
 )
@@ -21,8 +23,11 @@ func (w *world) addVolume(o *model.PersistentVolume) {
 	if ref := spec.ClaimRef; ref != nil {
 		row.ClaimRef = storage.ClaimRef{Name: w.name(ref.Namespace, ref.Name), UID: ref.UID, Set: true}
 	}
+	w.annotateVolume(&row, o.Annotations)
+	w.oddScrubs = w.oddScrubs || spec.ReclaimPolicy == model.ReclaimRecycle
 	v := w.volumes.add(row)
 	w.listFree(v, true)
+	w.guardVolume(v)
 	w.record(record{kind: recApplied, subject: id.name, why: kindCode(model.KindPersistentVolume), a: 1})
 	w.queue.arm(purposeReclaim, v, w.soon())
 	w.resyncClaims()
@@ -36,13 +41,37 @@ func (w *world) updateVolume(o *model.PersistentVolume) {
 	}
 	vol := w.volumes.at(v)
 	spec := o.Spec
-	vol.Spec, vol.Labels, vol.Class, vol.version = &spec, o.Labels, w.symbol(spec.StorageClassName), w.bump()
+	vol.Spec, vol.Labels, vol.Class = &spec, o.Labels, w.symbol(spec.StorageClassName)
+	w.annotateVolume(vol, o.Annotations)
+	w.oddScrubs = w.oddScrubs || spec.ReclaimPolicy == model.ReclaimRecycle
+	w.resyncOwner(v)
 	vol.ClaimRef = storage.ClaimRef{}
 	if ref := spec.ClaimRef; ref != nil {
 		vol.ClaimRef = storage.ClaimRef{Name: w.name(ref.Namespace, ref.Name), UID: ref.UID, Set: true}
 	}
 	w.record(record{kind: recApplied, subject: vol.Name, why: kindCode(model.KindPersistentVolume)})
-	w.queue.arm(purposeReclaim, v, w.soon())
+	if vol.Deleting {
+		vol.unprotected = !slices.Contains(o.Finalizers, volumeProtection)
+		vol.Guarded = vol.Guarded && slices.Contains(o.Finalizers, provisionerProtection)
+	}
+	if w.volumeChanged(v) {
+		w.resyncOwner(v)
+		w.queue.arm(purposeReclaim, v, w.soon())
+		w.resyncClaims()
+	}
+}
+
+// resyncOwner lets the claim that a volume is bound to be looked at when the volume
+// controller next looks at everything: it may have lost its volume.
+func (w *world) resyncOwner(v int32) {
+	vol := w.volumes.at(v)
+	c, ok := w.claims.find(vol.ClaimRef.Name)
+	if !ok || w.claims.at(c).VolumeName != vol.Name {
+		return
+	}
+	w.claims.at(c).doubtful = true
+	w.countUnsettled(c)
+	w.resyncClaims()
 }
 
 // deleteVolume begins the end of a volume: it goes when it is not bound.
@@ -50,11 +79,14 @@ func (w *world) updateVolume(o *model.PersistentVolume) {
 // Source: pkg/controller/volume/pvprotection/pv_protection_controller.go.
 func (w *world) deleteVolume(v int32) {
 	vol := w.volumes.at(v)
-	vol.Deleting, vol.deletedAt, vol.version = true, w.now, w.bump()
-	if vol.Phase == model.VolumeBound {
+	if vol.Deleting {
 		return
 	}
-	w.removeVolume(v)
+	vol.Deleting, vol.deletedAt = true, w.now
+	if w.volumeChanged(v) {
+		w.queue.arm(purposeReclaim, v, w.soon())
+		w.resyncNamers()
+	}
 }
 
 // removeVolume takes a volume away, with what is on it.
@@ -71,10 +103,8 @@ func (w *world) removeVolume(v int32) {
 	w.queue.cancel(purposeReclaim, v)
 	w.eraseVolume(gone.UID)
 	w.volumes.remove(v)
-	if !gone.ClaimRef.Set {
-		w.resyncClaims() // whoever was bound to it finds out by itself
-	}
-	if c, ok := w.claims.find(gone.ClaimRef.Name); ok && gone.ClaimRef.Set && w.claims.at(c).VolumeName == gone.Name {
+	w.resyncNamers() // whoever was bound to it finds out by itself
+	if c, ok := w.claims.find(gone.ClaimRef.Name); ok && gone.ClaimRef.Set {
 		w.queue.arm(purposeBind, c, w.soon())
 	}
 }
@@ -88,6 +118,7 @@ func (w *world) addClass(o *model.StorageClass) {
 	spec.CreatedAt = id.created
 	w.symbol(o.Name)
 	w.classes.add(class{identity: id, spec: &spec})
+	w.retryProvisioning()
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStorageClass), a: 1})
 	w.resyncClaims()
 	w.wakePods()
@@ -101,5 +132,6 @@ func (w *world) updateClass(o *model.StorageClass) {
 		w.classes.at(c).spec = &spec
 		w.record(record{kind: recApplied, subject: w.classes.at(c).name, why: kindCode(model.KindStorageClass)})
 		w.resyncClaims()
+		w.retryProvisioning()
 	}
 }

@@ -59,6 +59,7 @@ type world struct {
 	attachments []attachment
 	freeAttach  int32
 	classes     table[class]
+	orders      table[order]
 	services    table[service]
 	budgets     table[budget]
 	deployments table[deployment]
@@ -68,6 +69,8 @@ type world struct {
 	endpoints   table[endpoint]
 
 	unschedulable int32 // pods that found no node and wait
+	unsettled     int32 // claims that are not bound
+	namers        int32 // claims among them that ask for a volume by name
 
 	unpublished flat.FIFO[dated[noticed]]  // what the endpoints controller has not heard of yet
 	owed        []owedEndpoint             // pods whose endpoints are not what they should be
@@ -98,6 +101,7 @@ type world struct {
 	imageless    bool          // some container waits, or has waited, for an image that it does not pull
 
 	oddOwners bool // somebody has given claims owners by hand
+	oddScrubs bool // some volume is to be recycled, which pods may be in the way of
 	oddMounts bool // some pod mounts a claim that its set did not make for it
 
 	scratch scratch
@@ -163,6 +167,7 @@ func (w *world) copyFrom(src *world) {
 	copyTable(&w.claims, &own.claims, &src.claims)
 	copyTable(&w.volumes, &own.volumes, &src.volumes)
 	copyTable(&w.classes, &own.classes, &src.classes)
+	copyTable(&w.orders, &own.orders, &src.orders)
 	copyTable(&w.services, &own.services, &src.services)
 	copyTable(&w.budgets, &own.budgets, &src.budgets)
 	copyTable(&w.deployments, &own.deployments, &src.deployments)
@@ -309,6 +314,10 @@ func (w *world) dispatch(e event) {
 		w.syncClaim(e.entity)
 	case purposeProvision:
 		w.provision(e.entity)
+	case purposeResync:
+		w.resync()
+	case purposeRetryProvision:
+		w.askProvisioner(e.entity)
 	case purposeProtect:
 		w.protect(e.entity)
 	case purposeReclaim:

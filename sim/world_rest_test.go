@@ -76,7 +76,7 @@ func TestWorldReasons(t *testing.T) {
 				c.Spec.Selector = &model.LabelSelector{MatchLabels: model.Labels{"a": "b"}}
 			}))
 		}, []string{
-			"pvc/c: Pending: failed to provision volume with StorageClass \"disks\": claim Selector is not supported\n  it would help to kubectl apply a PersistentVolume that fits",
+			"pvc/c: Pending: claim Selector is not supported\n  it would help to kubectl apply a PersistentVolume that fits",
 		}},
 		{"a provisioner that makes nothing", func(w *worldPlay) {
 			w.begin(sim.Config{}, disksClass(provisionedBy(model.ProvisionerNone)), aClaim("c", claimClass("disks")))

@@ -173,7 +173,7 @@ var volumeCases = []worldCase{
 			s.Spec.VolumeClaimTemplates[0].Spec.Selector = &model.LabelSelector{MatchLabels: model.Labels{"disk": "fast"}}
 		}))...)
 		w.waits()
-		w.event("pvc/www-web-0", `ProvisioningFailed: failed to provision volume with StorageClass "disks": claim Selector is not supported`)
+		w.event("pvc/www-web-0", `ProvisioningFailed: claim Selector is not supported`)
 	}},
 	{"provisioned/class deleted meanwhile", "A class that goes while the volume is being made, and comes back", func(w *worldPlay) {
 		w.begin(sim.Config{}, disksClass(), aClaim("c", claimClass("disks")))

@@ -48,7 +48,7 @@ func TestAllocations(t *testing.T) {
 		s.free = []*Volume{other}
 		assert.Equal(t, ClaimProvision, SyncClaim(c, s).Kind)
 		assert.Zero(t, allocs(func() { s.syncBoth() }))
-		c.ProvisionerAsked = true
+		c.Provisioner = "ebs.csi.aws.com"
 		assert.Equal(t, ClaimWait, SyncClaim(c, s).Kind)
 		assert.Zero(t, allocs(func() { s.syncBoth() }))
 		assert.Zero(t, allocs(func() { ProvisionerActs(c, s.class) }))

@@ -43,6 +43,8 @@ type ClaimDecision struct {
 	Binding     Binding
 	Class       model.Symbol
 	Provisioner string // the driver that is asked, see [Driver]
+
+	silent bool // of a ClaimWait: nothing is written
 }
 
 // Changes reports whether carrying out the decision changes the claim (or, for
@@ -53,7 +55,7 @@ func (d *ClaimDecision) Changes(c *Claim) bool {
 	case ClaimSettled:
 		return false
 	case ClaimWait:
-		return pending(c) != c.Phase
+		return d.ClearsStatus() && (pending(c) != c.Phase || c.Capacity != 0)
 	default:
 		return true
 	}
@@ -68,11 +70,29 @@ func (d *ClaimDecision) WriteClaim(c *Claim) {
 	case ClaimSetClass:
 		c.Class = Class{Name: d.Class, Given: true}
 	case ClaimProvision:
-		c.ProvisionerAsked = true
+		c.Provisioner = d.Provisioner
 	case ClaimWait:
-		c.Phase = pending(c)
+		if d.ClearsStatus() {
+			c.Phase, c.Capacity = pending(c), 0
+		}
 	case ClaimLose:
-		c.Phase = model.ClaimLost
+		c.Phase, c.Capacity = model.ClaimLost, 0
+	}
+}
+
+// ClearsStatus reports whether the decision takes the capacity and the access modes out
+// of the claim's status: those of a claim that waits or is Lost are nobody's. Not written
+// at all is a claim that waits for a provisioner, and one whose volume, which the
+// controller itself has chosen, is another's now.
+//
+// Source: pkg/controller/volume/persistentvolume/pv_controller.go, updateClaimStatus
+// and syncUnboundClaim.
+func (d *ClaimDecision) ClearsStatus() bool {
+	switch d.Kind {
+	case ClaimWait:
+		return !d.silent
+	default:
+		return d.Kind == ClaimLose
 	}
 }
 
@@ -143,6 +163,7 @@ func syncRequest(c *Claim, v View) ClaimDecision {
 		return bindTo(c, vol)
 	case vol.ClaimRef.Set:
 		notice.Reason = VolumeTaken
+		return ClaimDecision{Kind: ClaimWait, Notice: notice, silent: c.BoundByController}
 	default:
 		if notice.Reason = mismatch(c, vol); notice.Reason == NoReason {
 			return bindTo(c, vol)
@@ -205,6 +226,10 @@ func bindTo(c *Claim, vol *Volume) ClaimDecision {
 }
 
 func claimWaits(n Notice) ClaimDecision { return ClaimDecision{Kind: ClaimWait, Notice: n} }
+
+func claimWaitsSilently(n Notice) ClaimDecision {
+	return ClaimDecision{Kind: ClaimWait, Notice: n, silent: true}
+}
 
 func claimIsLost(c *Claim, why Reason) ClaimDecision {
 	d := ClaimDecision{Kind: ClaimLose, Notice: Notice{Reason: why, Claim: c.Name, Volume: c.VolumeName}}

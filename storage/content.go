@@ -22,7 +22,7 @@ func ContentOf(vol *Volume, node model.Name) Content {
 	switch {
 	case source.Type != model.SourceHostPath || vol.Spec.NodeAffinity != nil:
 		return Content{Volume: vol.UID}
-	case vol.Provisioned: // a directory of its own on each node
+	case vol.ProvisionedBy != "": // a directory of its own on each node
 		return Content{Volume: vol.UID, Node: node}
 	default:
 		return Content{Node: node, Path: source.Path}

@@ -37,6 +37,13 @@ func Driver(provisioner string) (driver string, ok bool) {
 	return provisioner, !strings.HasPrefix(provisioner, inTree)
 }
 
+// MigratedTo returns the CSI driver that has taken over the work of an in-tree
+// provisioner; "" if there is none, or none is needed.
+//
+// Source: pkg/controller/volume/persistentvolume/pv_controller_base.go,
+// updateMigrationAnnotations.
+func MigratedTo(provisioner string) string { return migrated[provisioner] }
+
 // provision asks the class's provisioner for a volume, or waits for it when it has
 // been asked.
 //
@@ -47,17 +54,17 @@ func provision(c *Claim, v View) ClaimDecision {
 	class, ok := v.Class(c.Class.Name)
 	if !ok {
 		notice.Reason = ClassNotFound
-		return claimWaits(notice)
+		return claimWaitsSilently(notice)
 	}
 	driver, ok := Driver(class.Provisioner)
 	notice.Provisioner = driver
 	if !ok {
 		notice.Reason = NoProvisioner
-		return claimWaits(notice)
+		return claimWaitsSilently(notice)
 	}
 	notice.Reason = ProvisionerAsked
-	if c.ProvisionerAsked {
-		return claimWaits(notice)
+	if c.Provisioner == driver {
+		return claimWaitsSilently(notice)
 	}
 	return ClaimDecision{Kind: ClaimProvision, Notice: notice, Provisioner: driver}
 }
@@ -70,7 +77,7 @@ func provision(c *Claim, v View) ClaimDecision {
 // shouldProvision.
 func ProvisionerActs(c *Claim, class *model.StorageClass) (bool, Notice) {
 	waits := class.VolumeBindingMode == model.BindWaitForFirstConsumer && c.SelectedNode == model.Name{}
-	if (c.VolumeName != model.Name{}) || !c.ProvisionerAsked || waits {
+	if (c.VolumeName != model.Name{}) || c.Provisioner == "" || waits {
 		return false, Notice{}
 	}
 	if c.Spec.Selector != nil {
@@ -79,14 +86,44 @@ func ProvisionerActs(c *Claim, class *model.StorageClass) (bool, Notice) {
 	return true, Notice{}
 }
 
-// DeleterActs reports whether the external provisioner that made the volume, if it
-// runs, destroys it now. A volume made by hand has nobody who does, though its
+// DeleterActs reports whether an external provisioner, if it runs, destroys the volume
+// now, and which one: the one that made it, or, of a CSI volume that was made by hand,
+// the driver's. Other volumes that were made by hand have nobody who does, though their
 // policy be Delete.
 //
 // Source: sig-storage-lib-external-provisioner controller/controller.go,
-// shouldDelete.
-func DeleterActs(vol *Volume) bool {
-	return vol.Provisioned && vol.Phase == model.VolumeReleased && vol.Spec.ReclaimPolicy == model.ReclaimDelete
+// isProvisionerForVolume and shouldDelete.
+func DeleterActs(vol *Volume) (driver string, acts bool) {
+	switch {
+	case vol.ProvisionedBy != "":
+		driver, _ = Driver(vol.ProvisionedBy)
+	case vol.Spec.Source.Type == model.SourceCSI:
+		driver = vol.Spec.Source.Driver
+	default:
+		return "", false
+	}
+	if vol.Deleting && !vol.Guarded {
+		return driver, false
+	}
+	return driver, vol.Phase == model.VolumeReleased && vol.Spec.ReclaimPolicy == model.ReclaimDelete
+}
+
+// Guard reports whether the volume's provisioner, if it runs, keeps its finalizer on the
+// volume: a volume that is to be destroyed gets it when it is bound, and only what is to be
+// kept or recycled loses it. So the object of such a volume, when somebody deletes it,
+// waits for the volume to be released.
+//
+// Source: sig-storage-lib-external-provisioner controller/controller.go,
+// handleProtectionFinalizer.
+func Guard(vol *Volume) bool {
+	switch vol.Spec.ReclaimPolicy {
+	case model.ReclaimRetain, model.ReclaimRecycle:
+		return false
+	case model.ReclaimDelete:
+		return vol.Guarded || !vol.Deleting && vol.Phase == model.VolumeBound
+	default:
+		return vol.Guarded
+	}
 }
 
 // NewVolumeSpec is the spec of the volume that a provisioner makes for a claim of
@@ -112,15 +149,16 @@ func NewVolumeSpec(c *model.PersistentVolumeClaimSpec, class *model.StorageClass
 // Provisioned is the volume that a provisioner makes for a claim. It carries the
 // claim's UID, so the volume controller syncs the claim at once. Its name is
 // "pvc-" and the claim's UID.
-func Provisioned(name model.Name, uid model.UID, c *Claim, spec *model.PersistentVolumeSpec) Volume {
+func Provisioned(name model.Name, uid model.UID, c *Claim, class *model.StorageClass, spec *model.PersistentVolumeSpec) Volume {
 	return Volume{
-		Name:        name,
-		UID:         uid,
-		Spec:        spec,
-		Class:       c.Class.Name,
-		ClaimRef:    ClaimRef{Name: c.Name, UID: c.UID, Set: true},
-		Phase:       model.VolumePending,
-		Provisioned: true,
+		Name:          name,
+		UID:           uid,
+		Spec:          spec,
+		Class:         c.Class.Name,
+		ClaimRef:      ClaimRef{Name: c.Name, UID: c.UID, Set: true},
+		Phase:         model.VolumePending,
+		ProvisionedBy: class.Provisioner,
+		Guarded:       class.ReclaimPolicy == model.ReclaimDelete,
 	}
 }
 
@@ -134,8 +172,9 @@ func DefaultClass(classes []*model.StorageClass) *model.StorageClass {
 		if !class.IsDefault() {
 			continue
 		}
-		if best == nil || class.CreatedAt > best.CreatedAt ||
-			class.CreatedAt == best.CreatedAt && class.Name < best.Name {
+		// The API stores whole seconds.
+		if best == nil || class.CreatedAt.Second() > best.CreatedAt.Second() ||
+			class.CreatedAt.Second() == best.CreatedAt.Second() && class.Name < best.Name {
 			best = class
 		}
 	}

@@ -136,10 +136,10 @@ var wordings = [numReasons]wording{
 	NotDeletable:              {"VolumeFailedDelete", EventWarning, `error getting deleter volume plugin for volume "{volume}": no deletable volume plugin matched`},
 	HostPathNotInTmp:          {"VolumeFailedDelete", EventWarning, `host_path deleter only supports /tmp/.+ but received provided {path}`},
 	NoRecyclerPlugin:          {"VolumeFailedRecycle", EventWarning, `No recycler plugin found for the volume!`},
-	RecycleInUse:              {"VolumeFailedRecycle", EventNormal, `Volume is used by pods: {pod}`},
+	RecycleInUse:              {"VolumeFailedRecycle", EventNormal, `Volume is used by pods: {namespace}/{pod}`},
 	UnknownPolicy:             {"VolumeUnknownReclaimPolicy", EventWarning, `Volume has unrecognized PersistentVolumeReclaimPolicy`},
 
-	SelectorUnsupported: {"ProvisioningFailed", EventWarning, `failed to provision volume with StorageClass "{class}": claim Selector is not supported`},
+	SelectorUnsupported: {"ProvisioningFailed", EventWarning, `claim Selector is not supported`},
 
 	ClaimNotFound:    {"ClaimNotFound", "", `persistentvolumeclaim "{claim}" not found`},
 	ClaimIsLost:      {"ClaimIsLost", "", `persistentvolumeclaim "{claim}" bound to non-existent persistentvolume "{volume}"`},
@@ -217,6 +217,7 @@ func (n Notice) Message(names Names) string {
 		"{claim}", names.Name(n.Claim),
 		"{volume}", names.Name(n.Volume),
 		"{pod}", names.Name(n.Pod),
+		"{namespace}", names.Symbol(n.Pod.Namespace),
 		"{class}", names.Symbol(n.Class),
 		"{provisioner}", n.Provisioner,
 		"{path}", n.Path,

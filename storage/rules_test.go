@@ -179,7 +179,7 @@ func TestReclaim(t *testing.T) {
 		{"but not /tmp itself", model.ReclaimDelete, path("/tmp/"), model.VolumeFailed, ReclaimNothing, HostPathNotInTmp},
 		{"nor elsewhere", model.ReclaimDelete, path("/data"), model.VolumeFailed, ReclaimNothing, HostPathNotInTmp},
 		{"Delete cannot delete NFS", model.ReclaimDelete, nfs, model.VolumeFailed, ReclaimNothing, NotDeletable},
-		{"nor a local disk", model.ReclaimDelete, source(model.VolumeSource{Type: model.SourceLocal}), model.VolumeFailed, ReclaimNothing, NotDeletable},
+		{"nor a local disk", model.ReclaimDelete, source(model.VolumeSource{Type: model.SourceLocal}), model.VolumeFailed, ReclaimNothing, NoDeleterPlugin},
 		{"Recycle scrubs hostPath", model.ReclaimRecycle, path("/data"), model.VolumeReleased, ReclaimScrub, NoReason},
 		{"and NFS", model.ReclaimRecycle, nfs, model.VolumeReleased, ReclaimScrub, NoReason},
 		{"nothing else", model.ReclaimRecycle, csi, model.VolumeFailed, ReclaimNothing, NoRecyclerPlugin},
@@ -207,8 +207,15 @@ func TestReclaim(t *testing.T) {
 		vol := w.addVolume("pv", gi, phase(model.VolumeBound), claimRef("c", 7), policy(model.ReclaimRecycle))
 		d := SyncVolume(vol, w)
 		assert.Equal(t, ReclaimNothing, d.Reclaim)
-		assert.Equal(t, "Volume is used by pods: web-0", d.Notice.Message(names))
+		assert.Equal(t, "Volume is used by pods: /web-0", d.Notice.Message(names))
 		assert.True(t, d.Record)
+	})
+	t.Run("and does not, once the name is another claim's", func(t *testing.T) {
+		w := newWorld()
+		w.pods = []pod{{use: PodUse{Pod: web0, HasNode: true, ContainersRunning: true}, claim: named("c")}}
+		vol := w.addVolume("pv", gi, phase(model.VolumeBound), claimRef("c", 7), policy(model.ReclaimRecycle))
+		w.addClaim("c", gi, withUID(8))
+		assert.Equal(t, ReclaimScrub, SyncVolume(vol, w).Reclaim)
 	})
 	t.Run("what was made for a claim that got another volume is deleted", func(t *testing.T) {
 		w := newWorld()
@@ -217,16 +224,101 @@ func TestReclaim(t *testing.T) {
 		d := SyncVolume(vol, w)
 		assert.Equal(t, model.VolumeReleased, d.Phase)
 		d.WriteVolume(vol)
-		assert.True(t, DeleterActs(vol))
-		vol.Provisioned = false
-		assert.False(t, DeleterActs(vol), "nobody deletes what was made by hand")
+		by, acts := DeleterActs(vol)
+		assert.True(t, acts)
+		assert.Equal(t, "ebs.csi.aws.com", by)
+		vol.ProvisionedBy = "kubernetes.io/gce-pd"
+		by, acts = DeleterActs(vol)
+		assert.True(t, acts)
+		assert.Equal(t, "pd.csi.storage.gke.io", by, "the driver that replaced the plugin")
+		vol.ProvisionedBy = ""
+		by, acts = DeleterActs(vol)
+		assert.True(t, acts)
+		assert.Equal(t, "ebs.csi.aws.com", by, "a volume of the driver that was made by hand")
+		vol = w.addVolume("share", gi, phase(model.VolumeReleased), claimRef("c", 7), policy(model.ReclaimDelete), source(model.VolumeSource{Type: model.SourceNFS}))
+		_, acts = DeleterActs(vol)
+		assert.False(t, acts, "nobody deletes another that was made by hand")
+	})
+}
+
+func TestGuard(t *testing.T) {
+	rows := []struct {
+		rule    string
+		policy  model.ReclaimPolicy
+		phase   model.VolumePhase
+		guarded bool
+		going   bool
+		want    bool
+	}{
+		{"what is to be destroyed is guarded when it is bound", model.ReclaimDelete, model.VolumeBound, false, false, true},
+		{"and not before", model.ReclaimDelete, model.VolumeAvailable, false, false, false},
+		{"nor while it is going", model.ReclaimDelete, model.VolumeBound, false, true, false},
+		{"it stays so when it is released", model.ReclaimDelete, model.VolumeReleased, true, false, true},
+		{"and when it is going", model.ReclaimDelete, model.VolumeReleased, true, true, true},
+		{"what is to be kept is not guarded", model.ReclaimRetain, model.VolumeBound, true, false, false},
+		{"nor what is to be recycled", model.ReclaimRecycle, model.VolumeBound, true, true, false},
+		{"of an unknown policy nothing is known", "Burn", model.VolumeBound, true, false, true},
+	}
+	for _, row := range rows {
+		t.Run(row.rule, func(t *testing.T) {
+			vol := newWorld().addVolume("pv", gi, disk, phase(row.phase), policy(row.policy))
+			vol.Guarded, vol.Deleting = row.guarded, row.going
+			assert.Equal(t, row.want, Guard(vol))
+		})
+	}
+	t.Run("what is going and is guarded no more has been destroyed", func(t *testing.T) {
+		vol := newWorld().addVolume("pv", gi, disk, phase(model.VolumeReleased), policy(model.ReclaimDelete))
+		vol.Deleting = true
+		_, acts := DeleterActs(vol)
+		assert.False(t, acts)
+		vol.Guarded = true
+		_, acts = DeleterActs(vol)
+		assert.True(t, acts)
+	})
+}
+
+// TestClearsStatus: a claim that is nobody's shows no capacity.
+func TestClearsStatus(t *testing.T) {
+	left := func(c *Claim) { c.Capacity, c.Phase = gi, model.ClaimBound }
+	t.Run("a claim that is lost", func(t *testing.T) {
+		w := newWorld()
+		c := w.addClaim("c", gi, boundTo("pv"))
+		d := SyncClaim(c, w)
+		d.WriteClaim(c)
+		assert.Equal(t, model.ClaimLost, c.Phase)
+		assert.Zero(t, c.Capacity)
+	})
+	t.Run("a claim that was bound and forgot it", func(t *testing.T) {
+		w := newWorld()
+		c := w.addClaim("c", gi, left)
+		d := SyncClaim(c, w)
+		assert.True(t, d.Changes(c))
+		d.WriteClaim(c)
+		assert.Equal(t, model.ClaimPending, c.Phase)
+		assert.Zero(t, c.Capacity)
+	})
+	t.Run("not if it waits for a provisioner", func(t *testing.T) {
+		w := newWorld()
+		c := w.addClaim("c", gi, ofClass("absent"), left)
+		d := SyncClaim(c, w)
+		assert.False(t, d.Changes(c))
+		d.WriteClaim(c)
+		assert.Equal(t, model.ClaimBound, c.Phase)
+	})
+	t.Run("nor if the controller chose its volume, which is another's now", func(t *testing.T) {
+		w := newWorld()
+		w.addVolume("pv", gi, claimRef("other", 7))
+		c := w.addClaim("c", gi, left, wants("pv"), func(c *Claim) { c.BoundByController = true })
+		assert.False(t, new(SyncClaim(c, w)).Changes(c))
+		c.BoundByController = false
+		assert.True(t, new(SyncClaim(c, w)).Changes(c))
 	})
 }
 
 func TestProvisionerActs(t *testing.T) {
 	waits := &model.StorageClass{VolumeBindingMode: model.BindWaitForFirstConsumer}
 	now := &model.StorageClass{VolumeBindingMode: model.BindImmediate}
-	asked := func(c *Claim) { c.ProvisionerAsked = true }
+	asked := func(c *Claim) { c.Provisioner = "ebs.csi.aws.com" }
 	chosen := func(c *Claim) { c.SelectedNode = named("n") }
 	rows := []struct {
 		rule    string

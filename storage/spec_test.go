@@ -2,6 +2,7 @@ package storage
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -317,10 +318,11 @@ func TestSpec(t *testing.T) {
 			c.Annotations = model.Labels{model.AnnotationDefaultClass: "true"}
 			return c
 		}
+		const second = model.Instant(time.Second)
 		plain := &model.StorageClass{}
 		plain.Name, plain.CreatedAt = "plain", 99
-		assert.Equal(t, "new", DefaultClass([]*model.StorageClass{mark("old", 1), mark("new", 2), plain, mark("older", 0)}).Name, "the newest default wins")
-		assert.Equal(t, "a", DefaultClass([]*model.StorageClass{mark("b", 1), mark("a", 1), mark("c", 1)}).Name, "of equals the first by name")
+		assert.Equal(t, "new", DefaultClass([]*model.StorageClass{mark("old", second), mark("new", 2*second), plain, mark("older", 0)}).Name, "the newest default wins")
+		assert.Equal(t, "a", DefaultClass([]*model.StorageClass{mark("b", second+2), mark("a", second+1), mark("c", second)}).Name, "of those of one second the first by name")
 		assert.Nil(t, DefaultClass([]*model.StorageClass{plain}), "none is marked")
 	})
 }

@@ -83,9 +83,9 @@ type Claim struct {
 	// BoundByController is the annotation pv.kubernetes.io/bound-by-controller:
 	// the controller chose the volume, not the user.
 	BoundByController bool
-	// ProvisionerAsked is the annotation volume.kubernetes.io/storage-provisioner:
-	// the class's provisioner has been told to make a volume.
-	ProvisionerAsked bool
+	// Provisioner is the annotation volume.kubernetes.io/storage-provisioner: who has
+	// been told to make a volume. "" is nobody.
+	Provisioner string // shared with the class
 	// Deleting says that the claim has a deletionTimestamp.
 	Deleting bool
 }
@@ -119,9 +119,13 @@ type Volume struct {
 	// BoundByController is the annotation pv.kubernetes.io/bound-by-controller:
 	// the controller wrote the claimRef, so it may clear it.
 	BoundByController bool
-	// Provisioned is the annotation pv.kubernetes.io/provisioned-by with an
-	// external provisioner: it made the volume and will destroy it.
-	Provisioned bool
+	// ProvisionedBy is the annotation pv.kubernetes.io/provisioned-by: the
+	// provisioner of the class that the volume was made for. "" says that it was
+	// made by hand.
+	ProvisionedBy string // shared with the class
+	// Guarded is the finalizer external-provisioner.volume.kubernetes.io/finalizer: the
+	// volume's object stays until its provisioner has destroyed what it stands for.
+	Guarded bool
 	// Deleting says that the volume has a deletionTimestamp.
 	Deleting bool
 }

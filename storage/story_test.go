@@ -117,7 +117,7 @@ func TestSpecStories(t *testing.T) {
 		c := w.addClaim("c", gi, ofClass("fast"))
 		require.True(t, w.resync())
 		assert.Equal(t, "Pending", w.claim("c"))
-		assert.True(t, c.ProvisionerAsked)
+		assert.Equal(t, "example.com/absent", c.Provisioner)
 		d := SyncClaim(c, w)
 		assert.Equal(t, ProvisionerAsked, d.Notice.Reason)
 		assert.False(t, d.Changes(c), "it waits for ever")

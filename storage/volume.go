@@ -78,7 +78,7 @@ func SyncVolume(vol *Volume, v View) VolumeDecision {
 		return syncReserved(vol, c)
 	case c.VolumeName == vol.Name:
 		return VolumeDecision{Phase: model.VolumeBound}
-	case vol.Provisioned && vol.Spec.ReclaimPolicy == model.ReclaimDelete:
+	case vol.ProvisionedBy != "" && vol.Spec.ReclaimPolicy == model.ReclaimDelete:
 		return release(vol, v) // made for the claim, which got another meanwhile
 	default:
 		return Unbind(vol)
@@ -151,9 +151,9 @@ func release(vol *Volume, v View) VolumeDecision {
 func deletion(vol *Volume) (Reclaim, Reason) {
 	source := vol.Spec.Source
 	switch {
-	case vol.Provisioned || source.Type == model.SourceCSI:
+	case vol.ProvisionedBy != "" || source.Type == model.SourceCSI:
 		return ReclaimNothing, DeletedExternally
-	case source.Type == model.SourceNFS || source.Type == model.SourceLocal:
+	case source.Type == model.SourceNFS:
 		return ReclaimNothing, NotDeletable
 	case source.Type != model.SourceHostPath:
 		return ReclaimNothing, NoDeleterPlugin
@@ -171,7 +171,9 @@ func deletion(vol *Volume) (Reclaim, Reason) {
 // Source: pkg/controller/volume/persistentvolume/pv_controller.go,
 // recycleVolumeOperation.
 func recycling(vol *Volume, v View, pod *model.Name) (Reclaim, Reason) {
-	if user, ok := v.RunningPod(vol.ClaimRef.Name); ok {
+	// A claim that has the name now is another one: the pods are its, and use its volume.
+	_, again := v.Claim(vol.ClaimRef.Name)
+	if user, ok := v.RunningPod(vol.ClaimRef.Name); ok && !again {
 		*pod = user
 		return ReclaimNothing, RecycleInUse
 	}

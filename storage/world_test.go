@@ -230,7 +230,7 @@ func (w *world) provision(c *Claim) {
 		return
 	}
 	w.uids++
-	vol := Provisioned(name, w.uids, c, NewVolumeSpec(c.Spec, class, nil))
+	vol := Provisioned(name, w.uids, c, class, NewVolumeSpec(c.Spec, class, nil))
 	w.volumes[name] = &vol
 	w.queue = append(w.queue, name)
 }
@@ -254,7 +254,7 @@ func (w *world) syncVolume(vol *Volume) VolumeDecision {
 		free := Unbind(vol)
 		free.WriteVolume(vol)
 	}
-	if DeleterActs(vol) {
+	if by, acts := DeleterActs(vol); acts && slices.Contains(w.served, by) {
 		w.removeVolume(vol)
 	}
 	if d.SyncClaim {
@@ -400,7 +400,7 @@ func labelled(l model.Labels) func(*Volume)      { return func(v *Volume) { v.La
 func byController(v *Volume)                     { v.BoundByController = true }
 func blockVolume(v *Volume)                      { v.Spec.VolumeMode = model.Block }
 func beingDeleted(v *Volume)                     { v.Deleting = true }
-func provisioned(v *Volume)                      { v.Provisioned = true }
+func provisioned(v *Volume)                      { v.ProvisionedBy = "ebs.csi.aws.com" }
 func source(s model.VolumeSource) func(*Volume)  { return func(v *Volume) { v.Spec.Source = s } }
 func claimRef(claim string, uid model.UID) func(*Volume) {
 	return func(v *Volume) { v.ClaimRef = ClaimRef{Name: named(claim), UID: uid, Set: true} }

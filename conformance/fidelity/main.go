@@ -68,7 +68,7 @@ func render(reports string) (string, error) {
 		prefix string
 		row    func([]byte) (row, error)
 	}{
-		{"statefulset", controller}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns},
+		{"statefulset", controller}, {"binding", binding}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns},
 		{"nodes", nodes}, {"scheduling", scheduling},
 	} {
 		files, err := filepath.Glob(filepath.Join(reports, kind.prefix+"-*.json"))
@@ -113,6 +113,19 @@ func controller(data []byte) (row, error) {
 	much := fmt.Sprintf("%s drawn scenarios, %s steps, %s states compared, %d set aside because the real side does not agree with itself",
 		thousands(r.Scenarios), thousands(r.Steps), thousands(r.States), r.SetAside)
 	return row{"the StatefulSet controller's own code", r.Version, much, r.Differences}, err
+}
+
+// binding is the report of package binding.
+func binding(data []byte) (row, error) {
+	var r struct {
+		Version                             string
+		Worlds, Steps, States, Events, Ties int
+		Pods, Verdicts, Differences         int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn worlds, %s steps, %s states and %s events compared, %d ties; %s pods to be scheduled, %s verdicts",
+		thousands(r.Worlds), thousands(r.Steps), thousands(r.States), thousands(r.Events), r.Ties, thousands(r.Pods), thousands(r.Verdicts))
+	return row{"the controllers of claims and volumes, and the scheduler's VolumeBinding", r.Version, much, r.Differences}, err
 }
 
 // objects is the report of package objects.

@@ -18,12 +18,7 @@ func claimToAPI(c *model.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 			Phase:       corev1.PersistentVolumeClaimPhase(c.Status.Phase),
 			AccessModes: rename[corev1.PersistentVolumeAccessMode](c.Status.AccessModes),
 			Capacity:    storageToAPI(c.Status.Capacity),
-			Conditions: each(c.Status.Conditions, func(c model.ClaimCondition) corev1.PersistentVolumeClaimCondition {
-				return corev1.PersistentVolumeClaimCondition{
-					Type: corev1.PersistentVolumeClaimConditionType(c.Type), Status: corev1.ConditionStatus(c.Status),
-					LastTransitionTime: timeToAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
-				}
-			}),
+			Conditions:  each(c.Status.Conditions, claimConditionToAPI),
 		},
 	}
 }
@@ -36,13 +31,25 @@ func claimFromAPI(c *corev1.PersistentVolumeClaim) *model.PersistentVolumeClaim 
 			Phase:       model.ClaimPhase(c.Status.Phase),
 			AccessModes: rename[model.AccessMode](c.Status.AccessModes),
 			Capacity:    bytesFromAPI(c.Status.Capacity, corev1.ResourceStorage),
-			Conditions: each(c.Status.Conditions, func(c corev1.PersistentVolumeClaimCondition) model.ClaimCondition {
-				return model.ClaimCondition{
-					Type: string(c.Type), Status: model.ConditionStatus(c.Status),
-					LastTransitionTime: timeFromAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
-				}
-			}),
+			Conditions:  each(c.Status.Conditions, claimConditionFromAPI),
 		},
+	}
+}
+
+func claimConditionToAPI(c model.ClaimCondition) corev1.PersistentVolumeClaimCondition {
+	out := corev1.PersistentVolumeClaimCondition{
+		Type: corev1.PersistentVolumeClaimConditionType(c.Type), Status: corev1.ConditionStatus(c.Status), Reason: c.Reason, Message: c.Message,
+	}
+	if c.LastTransitionTime != 0 {
+		out.LastTransitionTime = timeToAPI(c.LastTransitionTime)
+	}
+	return out
+}
+
+func claimConditionFromAPI(c corev1.PersistentVolumeClaimCondition) model.ClaimCondition {
+	return model.ClaimCondition{
+		Type: model.ClaimConditionType(c.Type), Status: model.ConditionStatus(c.Status),
+		LastTransitionTime: timeFromAPI(c.LastTransitionTime), Reason: c.Reason, Message: c.Message,
 	}
 }
 

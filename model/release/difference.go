@@ -81,6 +81,11 @@ const (
 	// OneWordForImmutable: the API server refuses all changes of immutable fields of a
 	// set with one message, which does not say which field it was.
 	OneWordForImmutable
+	// NoUnusedCondition: a claim has no condition that says since when no pod uses it.
+	NoUnusedCondition
+	// SaysMultiAttach: a pod whose volume is attached elsewhere is told of a Multi-Attach
+	// error, and not that it waits for the volume to be detached.
+	SaysMultiAttach
 	// RecreateIsUnknown: the strategy Recreate is not known; where it is stored, pods
 	// are rolled as if there were no strategy.
 	RecreateIsUnknown
@@ -182,6 +187,10 @@ var facts = [differences]Facts{
 		"the name of a Service may not begin with a digit", before(V1_36)},
 	OneWordForImmutable: {"OneWordForImmutable", "1.37.0", "", "",
 		"one message for all immutable fields of a set", before(V1_37)},
+	NoUnusedCondition: {"NoUnusedCondition", "1.37.0", "PersistentVolumeClaimUnusedSinceTime", "",
+		"claims have no condition Unused", before(V1_37)},
+	SaysMultiAttach: {"SaysMultiAttach", "1.37.0", "", "",
+		"a volume that is attached elsewhere is a Multi-Attach error", before(V1_37)},
 	RecreateIsUnknown: {"RecreateIsUnknown", "1.37.0", "", "",
 		"there is no strategy Recreate", before(V1_37)},
 	RecreateIsRefused: {"RecreateIsRefused", "", "StatefulSetRecreateStrategy", "",

@@ -42,6 +42,8 @@ DropsConditions              x      x    x      x      x      x      x    .
 HistoryLimitIsImmutable      x      .    .      .      .      .      .    .
 ServiceNamesBeginWithLetter  x      x    x      x      x      x      .    .
 OneWordForImmutable          x      x    x      x      x      x      x    .
+NoUnusedCondition            x      x    x      x      x      x      x    .
+SaysMultiAttach              x      x    x      x      x      x      x    .
 RecreateIsUnknown            x      x    x      x      x      x      x    .
 RecreateIsRefused            .      .    .      .      .      .      .    x
 IgnoresTolerance             x      x    x      x      .      .      .    .

@@ -22,6 +22,7 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 	write("statefulset-1.37.json", `{"version":"1.37","scenarios":400,"steps":16000,"states":16400,"setAside":0,"differences":1}`)
 	write("objects-1.37.json", `{"version":"1.37","kinds":[{"drawn":2000,"valid":900,"errors":40},{"drawn":10,"valid":1,"errors":2,"differences":3}]}`)
 	write("rollout-1.37.json", `{"version":"1.37","histories":10,"questions":{"status":1000,"undo":234}}`)
+	write("autoscaling-1.37.json", `{"version":"1.37","worlds":200,"looks":20000,"taken":9000,"changes":3000}`)
 	write("endpoints-1.37.json", `{"version":"1.37","worlds":2000,"steps":12000,"turns":9000,"writes":4000,"endpoints":5000}`)
 	write("dns-1.14.json", `{"version":"1.14","worlds":500,"questions":15000,"denials":2000,"cached":3000,"profiles":7}`)
 	write("nodes-1.37.json", `{"version":"1.37","scenarios":12,"notes":3456,"setAside":1,"differences":0}`)
@@ -38,6 +39,7 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 | the API server's defaulting and validation | 1.37 | 2,010 drawn objects of 2 kinds, 901 valid, 42 lines of errors | 3 |
 | `+"`kubectl rollout`"+` | 1.37 | 10 drawn histories, 1,234 questions | 0 |
 | the EndpointSlice controller's own code | 1.37 | 2,000 drawn worlds, 12,000 steps, 9,000 turns of the controller, 4,000 writes compared with their instants, 5,000 endpoints | 0 |
+| the HorizontalPodAutoscaler controller's own code | 1.37 | 200 drawn worlds, 20,000 looks of the controller compared with all that it says of itself, 3,000 changes of scale; Ordinal took 9,000 of the looks | 0 |
 | CoreDNS's own code | CoreDNS 1.14 | 500 drawn worlds, 15,000 questions in 7 setups, 2,000 denials, 3,000 answers from a cache | 0 |
 | node lifecycle, taint eviction and the pod garbage collector | 1.37 | 12 drawn lives of nodes, 3,456 writes at their instants, 1 set aside because the real side does not agree with itself | 0 |
 | the scheduler's own filters | 1.37 | 12 drawn clusters, 3,456 pods on nodes, of which 1,000 fit, 99 messages | 2 |

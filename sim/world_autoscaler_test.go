@@ -257,6 +257,27 @@ func TestAutoscalerWaits(t *testing.T) {
 	}
 }
 
+// A Deployment is scaled like a set.
+func TestAutoscalerOfADeployment(t *testing.T) {
+	set := webSet(2, stateless, requesting(100))
+	c := sim.New(sim.Config{})
+	require.NoError(t, c.Apply(&model.Deployment{ObjectMeta: model.ObjectMeta{Name: "web"}, Spec: model.DeploymentSpec{
+		Replicas: set.Spec.Replicas, Selector: set.Spec.Selector, Template: set.Spec.Template,
+	}}))
+	require.NoError(t, c.Autoscale("deploy/web", 1, 9, 50))
+	require.NoError(t, c.Do(sim.SetLoad{Target: "hpa/web", Steps: sim.ConstantLoad(300)}))
+	require.Equal(t, sim.Settled, c.Settle().State, "%s", c.Trace())
+	d, err := c.Deployment("web")
+	require.NoError(t, err)
+	require.EqualValues(t, 6, *d.Spec.Replicas)
+	require.EqualValues(t, 6, d.Status.ReadyReplicas)
+	require.Zero(t, c.Pending())
+	require.NoError(t, c.Delete("deploy/web"))
+	out := c.Settle()
+	require.Equal(t, sim.Waiting, out.State)
+	require.Contains(t, out.String(), `deployments.apps "web" not found`)
+}
+
 // A scale that fails is tried at the next look.
 func TestAutoscalerTriesAgain(t *testing.T) {
 	w := &worldPlay{t: t, rule: "a scale that fails is tried at the next look"}

@@ -39,10 +39,10 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 | the API server's defaulting and validation | 1.37 | 2,010 drawn objects of 2 kinds, 901 valid, 42 lines of errors | 3 |
 | `+"`kubectl rollout`"+` | 1.37 | 10 drawn histories, 1,234 questions | 0 |
 | the EndpointSlice controller's own code | 1.37 | 2,000 drawn worlds, 12,000 steps, 9,000 turns of the controller, 4,000 writes compared with their instants, 5,000 endpoints | 0 |
-| the HorizontalPodAutoscaler controller's own code | 1.37 | 200 drawn worlds, 20,000 looks of the controller compared with all that it says of itself, 3,000 changes of scale; Ordinal took 9,000 of the looks | 0 |
 | CoreDNS's own code | CoreDNS 1.14 | 500 drawn worlds, 15,000 questions in 7 setups, 2,000 denials, 3,000 answers from a cache | 0 |
 | node lifecycle, taint eviction and the pod garbage collector | 1.37 | 12 drawn lives of nodes, 3,456 writes at their instants, 1 set aside because the real side does not agree with itself | 0 |
 | the scheduler's own filters | 1.37 | 12 drawn clusters, 3,456 pods on nodes, of which 1,000 fit, 99 messages | 2 |
+| the HorizontalPodAutoscaler controller's own code | 1.37 | 200 drawn worlds, 20,000 looks of the controller compared with all that it says of itself, 3,000 changes of scale; Ordinal took 9,000 of the looks | 0 |
 `+endMark+"\nafter\n", string(data))
 
 	require.ErrorContains(t, run(dir, write("empty.md", "nothing"), false), "has no place")

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -254,6 +255,21 @@ func TestAutoscalerWaits(t *testing.T) {
 			out = c.Settle()
 			require.Equal(t, sim.Settled, out.State, "%s\n%s", out, c.Trace())
 		})
+	}
+}
+
+// Before 1.37 a new autoscaler waits for its first look.
+func TestAutoscalerBeforeGenerations(t *testing.T) {
+	for r, want := range map[release.Release]int32{release.V1_37: 6, release.V1_36: 3} {
+		w := &worldPlay{t: t, rule: "before 1.37 a new autoscaler waits for its first look"}
+		w.begin(sim.Config{Release: r}, webSet(3, stateless, parallel, requesting(100)))
+		w.do(w.c.Do(sim.SetLoad{Target: "sts/web", Steps: sim.ConstantLoad(300)}))
+		w.c.Run(time.Hour)
+		w.apply(hpa(1, 9, 50))
+		w.c.Run(14 * time.Second)
+		w.replicas(want)
+		w.c.Run(2 * time.Second)
+		w.replicas(6)
 	}
 }
 

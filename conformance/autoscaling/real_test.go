@@ -33,6 +33,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/manifest"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy/autoscaling"
 )
 
@@ -79,6 +80,9 @@ func runReal(t *testing.T, s story) (out []state) {
 		object, err := manifest.ToAPI(s.Autoscaler)
 		require.NoError(t, err)
 		r.begin = time.Now()
+		if rules(t).Has(release.NoAutoscalerGeneration) {
+			r.begin = r.begin.Add(r.times.Period) // of the first look
+		}
 		r.show()
 		_, err = client.AutoscalingV2().HorizontalPodAutoscalers("default").Create(ctx, object.(*autoscalingv2.HorizontalPodAutoscaler), metav1.CreateOptions{})
 		require.NoError(t, err)

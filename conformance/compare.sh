@@ -10,7 +10,7 @@ trap 'rm -rf "$reports"' EXIT
 export ORDINAL_REPORT=$reports
 for modfile in go.mod kubernetes-1.36.mod kubernetes-1.35.mod; do
 	echo "-- $modfile"
-	go test -modfile="$modfile" ./statefulset ./binding ./objects ./rollout ./endpoints ./nodes -rapid.seed=1 -rapid.nofailfile
+	go test -modfile="$modfile" ./statefulset ./binding ./objects ./rollout ./endpoints ./nodes ./autoscaling -rapid.seed=1 -rapid.nofailfile
 	go test -modfile="$modfile" ./real ./scenario ./simulated -rapid.nofailfile
 done
 echo "-- dns/go.mod"

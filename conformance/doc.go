@@ -16,6 +16,8 @@
 //     histories;
 //   - endpoints: what the EndpointSlice controller writes of drawn Services, pods and
 //     nodes, and at which instant;
+//   - autoscaling: what the HorizontalPodAutoscaler controller makes of drawn loads, and
+//     what it says of itself, look by look;
 //   - dns: what CoreDNS answers, and what its caches keep (a module of its own, since
 //     CoreDNS brings Kubernetes' client in a version of its own);
 //   - nodes: the node lifecycle controller, taint eviction and the pod garbage collector,

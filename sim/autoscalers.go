@@ -82,8 +82,8 @@ func (w *world) mustScale(kind model.Kind, namespace, name string) (scale, error
 }
 
 // addAutoscaler puts an autoscaler into the world, or a new version of one. Its
-// controller looks at once at one that is new; since 1.37 also at a new spec, which it
-// knows by the generation.
+// controller looks at once at one that is new, and at a new spec, which it knows by the
+// generation. Before 1.37 it did neither.
 //
 // Source: pkg/controller/podautoscaler/horizontal.go, enqueueHPA and updateHPA.
 func (w *world) addAutoscaler(o *model.HorizontalPodAutoscaler) {
@@ -103,6 +103,9 @@ func (w *world) addAutoscaler(o *model.HorizontalPodAutoscaler) {
 	}
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindHorizontalPodAutoscaler), a: int64(boolByte(!exists))})
 	switch {
+	case !exists && w.rules.Has(release.NoAutoscalerGeneration):
+		w.lookAt(h, w.soon().Add(w.autoscalerTimes().Period))
+		w.rivalsChange(name.Namespace)
 	case !exists || edited && !w.rules.Has(release.NoAutoscalerGeneration):
 		w.lookAt(h, w.soon())
 		w.rivalsChange(name.Namespace)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -255,6 +256,42 @@ func TestAutoscalerWaits(t *testing.T) {
 			require.Equal(t, sim.Settled, out.State, "%s\n%s", out, c.Trace())
 		})
 	}
+}
+
+// Before 1.37 a new autoscaler waits for its first look.
+func TestAutoscalerBeforeGenerations(t *testing.T) {
+	for r, want := range map[release.Release]int32{release.V1_37: 6, release.V1_36: 3} {
+		w := &worldPlay{t: t, rule: "before 1.37 a new autoscaler waits for its first look"}
+		w.begin(sim.Config{Release: r}, webSet(3, stateless, parallel, requesting(100)))
+		w.do(w.c.Do(sim.SetLoad{Target: "sts/web", Steps: sim.ConstantLoad(300)}))
+		w.c.Run(time.Hour)
+		w.apply(hpa(1, 9, 50))
+		w.c.Run(14 * time.Second)
+		w.replicas(want)
+		w.c.Run(2 * time.Second)
+		w.replicas(6)
+	}
+}
+
+// A Deployment is scaled like a set.
+func TestAutoscalerOfADeployment(t *testing.T) {
+	set := webSet(2, stateless, requesting(100))
+	c := sim.New(sim.Config{})
+	require.NoError(t, c.Apply(&model.Deployment{ObjectMeta: model.ObjectMeta{Name: "web"}, Spec: model.DeploymentSpec{
+		Replicas: set.Spec.Replicas, Selector: set.Spec.Selector, Template: set.Spec.Template,
+	}}))
+	require.NoError(t, c.Autoscale("deploy/web", 1, 9, 50))
+	require.NoError(t, c.Do(sim.SetLoad{Target: "hpa/web", Steps: sim.ConstantLoad(300)}))
+	require.Equal(t, sim.Settled, c.Settle().State, "%s", c.Trace())
+	d, err := c.Deployment("web")
+	require.NoError(t, err)
+	require.EqualValues(t, 6, *d.Spec.Replicas)
+	require.EqualValues(t, 6, d.Status.ReadyReplicas)
+	require.Zero(t, c.Pending())
+	require.NoError(t, c.Delete("deploy/web"))
+	out := c.Settle()
+	require.Equal(t, sim.Waiting, out.State)
+	require.Contains(t, out.String(), `deployments.apps "web" not found`)
 }
 
 // A scale that fails is tried at the next look.

@@ -69,7 +69,7 @@ func render(reports string) (string, error) {
 		row    func([]byte) (row, error)
 	}{
 		{"statefulset", controller}, {"binding", binding}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns},
-		{"nodes", nodes}, {"scheduling", scheduling},
+		{"nodes", nodes}, {"scheduling", scheduling}, {"autoscaling", autoscaling},
 	} {
 		files, err := filepath.Glob(filepath.Join(reports, kind.prefix+"-*.json"))
 		if err != nil {
@@ -169,6 +169,18 @@ func endpoints(data []byte) (row, error) {
 	much := fmt.Sprintf("%s drawn worlds, %s steps, %s turns of the controller, %s writes compared with their instants, %s endpoints",
 		thousands(r.Worlds), thousands(r.Steps), thousands(r.Turns), thousands(r.Writes), thousands(r.Endpoints))
 	return row{"the EndpointSlice controller's own code", r.Version, much, r.Differences}, err
+}
+
+// autoscaling is the report of package autoscaling.
+func autoscaling(data []byte) (row, error) {
+	var r struct {
+		Version                                    string
+		Worlds, Looks, Taken, Changes, Differences int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn worlds, %s looks of the controller compared with all that it says of itself, %s changes of scale; Ordinal took %s of the looks",
+		thousands(r.Worlds), thousands(r.Looks), thousands(r.Changes), thousands(r.Taken))
+	return row{"the HorizontalPodAutoscaler controller's own code", r.Version, much, r.Differences}, err
 }
 
 // dns is the report of the module dns, whose version is that of CoreDNS.

@@ -96,8 +96,8 @@ const (
 	IgnoresTolerance
 	// AutoscalerKeepsOne: an autoscaler does not go below one pod.
 	AutoscalerKeepsOne
-	// NoAutoscalerGeneration: autoscalers have no generation, and their controller sees a
-	// new spec at its next look.
+	// NoAutoscalerGeneration: autoscalers have no generation. Their controller sees a new
+	// spec at its next look, and a new autoscaler 15 seconds late.
 	NoAutoscalerGeneration
 
 	differences = iota
@@ -202,7 +202,7 @@ var facts = [differences]Facts{
 	AutoscalerKeepsOne: {"AutoscalerKeepsOne", "1.37.0", "HPAScaleToZero", "",
 		"the minReplicas of an autoscaler are at least 1", before(V1_37)},
 	NoAutoscalerGeneration: {"NoAutoscalerGeneration", "1.37.0", "HPAGeneration", "42715",
-		"an edit of an autoscaler is seen at its next look", before(V1_37)},
+		"nothing makes the controller look at an autoscaler at once", before(V1_37)},
 }
 
 // Differences are all differences, in the order of their constants.

@@ -34,6 +34,10 @@
 // An autoscaler that is new remembers the replicas that it finds, so that it scales
 // nothing down in its first five minutes.
 //
+// What is remembered is what the metrics asked for, before the limits. So two pods that
+// should be five become four, and at the next look five, though the pods that have just
+// started keep the metrics from asking for it; the event of that has no reason.
+//
 // A metric that cannot be read forbids to scale down, not to scale up. With all metrics
 // unreadable nothing happens at all, and the condition ScalingActive says so.
 //

@@ -340,7 +340,7 @@ func (w world) claim() *model.PersistentVolumeClaim {
 		Phase: draw(w, named[model.ClaimPhase](word)), AccessModes: draw(w, list(named[model.AccessMode](word))), Capacity: draw(w, bytesOf),
 		Conditions: draw(w, list(rapid.Custom(func(t *rapid.T) model.ClaimCondition {
 			return model.ClaimCondition{
-				Type: word.Draw(t, "type"), Status: named[model.ConditionStatus](word).Draw(t, "status"), LastTransitionTime: instant.Draw(t, "time"),
+				Type: model.ClaimConditionType(word.Draw(t, "type")), Status: named[model.ConditionStatus](word).Draw(t, "status"), LastTransitionTime: instant.Draw(t, "time"),
 				Reason: word.Draw(t, "reason"), Message: word.Draw(t, "message"),
 			}
 		}))),

@@ -67,7 +67,7 @@ func TestMachineReaches(t *testing.T) {
 	for i := range missing {
 		missing[i] = true
 	}
-	for seed := 0; seed < 3000 && slices.Contains(missing, true); seed++ {
+	for seed := 0; seed < 20_000 && slices.Contains(missing, true); seed++ {
 		rapid.Custom(func(t *rapid.T) int {
 			m := newMachine(t)
 			m.look = func() {

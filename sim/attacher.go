@@ -78,6 +78,9 @@ func (w *world) unwant(r *pod) {
 				w.reviewAttachment(a)
 			}
 		}
+		if c, ok := w.Claim(name); ok && storage.ExclusivePod(c, true).Reason != storage.NoReason {
+			w.wakePodsOf(name) // one of them may use it now
+		}
 	}
 }
 

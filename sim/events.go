@@ -169,6 +169,10 @@ func (w *world) unschedulableMessage(r *record) string {
 	nodes := w.nodeCount()
 	head := fmt.Sprintf("0/%d nodes are available: ", nodes)
 	preemption := fmt.Sprintf(" preemption: 0/%d nodes are available: %d Preemption is not helpful for scheduling.", nodes, nodes)
+	if storage.Reason(r.why) == storage.PodExclusive {
+		return head + fmt.Sprintf("%d %s. preemption: 0/%d nodes are available: %d No preemption victims found for incoming pod.",
+			nodes, storage.Notice{Reason: storage.PodExclusive}.Message(spelling{w}), nodes, nodes)
+	}
 	if reason := storage.Reason(r.why); reason != storage.NoReason {
 		notice := storage.Notice{Reason: reason, Claim: r.object}
 		return head + notice.Message(spelling{w}) + "." + preemption

@@ -61,6 +61,11 @@ func (w *world) schedule(p int32) {
 		}
 		return
 	}
+	if claim, taken := w.takenClaim(p, claims); taken {
+		r.place.reason, r.place.claim = storage.PodExclusive, claim
+		w.unschedule(p)
+		return
+	}
 	n, plan := w.findNode(r, claims)
 	switch {
 	case n == nowhere:
@@ -95,6 +100,24 @@ func (w *world) bindOn(p int32, claims []model.Name) bool {
 	w.pods.at(p).place.binding = false
 	w.leaveNode(n)
 	return false
+}
+
+// takenClaim is a claim that one pod at a time may use, and another has.
+//
+// Source: pkg/scheduler/framework/plugins/volumerestrictions/volume_restrictions.go.
+func (w *world) takenClaim(p int32, claims []model.Name) (model.Name, bool) {
+	for _, name := range claims {
+		c, ok := w.Claim(name)
+		if !ok || storage.ExclusivePod(c, true).Reason == storage.NoReason {
+			continue
+		}
+		for other := range w.podsOf(name) {
+			if o := w.pods.at(other); other != p && o.node != nowhere && !o.ended() {
+				return name, true
+			}
+		}
+	}
+	return model.Name{}, false
 }
 
 // findNode chooses a node, and what the pod's unbound claims get there.

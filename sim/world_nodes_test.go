@@ -182,6 +182,17 @@ var nodeCases = []worldCase{
 }
 
 var lostNodeCases = []worldCase{
+	{"N4", "A claim with ReadWriteOncePod is one pod's: a second one is not scheduled while the first is there, even on its node", func(w *worldPlay) {
+		claim := aClaim("shared", claimClass("disks"))
+		claim.Spec.AccessModes = []model.AccessMode{model.ReadWriteOncePod}
+		w.begin(sim.Config{Nodes: 3}, disksClass(), claim, webSet(2, mounting("shared"), parallel))
+		w.waits("pod/web-1: Pending: 0/3 nodes are available: 3 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.")
+		w.pods("web-0:Running web-1:Pending")
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.c.Settle()
+		w.do(w.c.Delete("pod/web-0"))
+		w.until(func(v sim.View) bool { return v.PodReady("web-1") })
+	}},
 	{"N5", "A node dies and nobody does anything: the pod is terminating for ever, and never replaced", func(w *worldPlay) {
 		w.spread(2)
 		w.do(w.c.Do(sim.CrashNode{Node: "node-1"}))

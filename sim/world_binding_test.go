@@ -194,6 +194,16 @@ var bindingCases = []worldCase{
 		w.settles()
 		require.Empty(w.t, w.claim("www-web-0").Status.Conditions)
 	}},
+	{"unused/Deployment", "The pods of a Deployment are pods like others", func(w *worldPlay) {
+		d := webDeployment(2, "A")
+		d.Spec.Template.Spec.Volumes = []model.Volume{{Name: "shared", PersistentVolumeClaim: "shared"}}
+		w.begin(sim.Config{}, byHand("a"), aClaim("shared"), d)
+		w.settles()
+		require.Equal(w.t, model.ConditionFalse, w.claim("shared").Status.Conditions[0].Status)
+		w.do(w.c.Delete("deploy/web"))
+		w.settles()
+		require.Equal(w.t, model.ConditionTrue, w.claim("shared").Status.Conditions[0].Status)
+	}},
 	{"default/one second", "Two default classes of one second are of one age: the first by name wins", func(w *worldPlay) {
 		w.begin(sim.Config{}, disksClass(isDefault))
 		w.c.Run(500 * time.Millisecond)

@@ -67,7 +67,9 @@ func drawPodFields(t *rapid.T, s *corev1.PodSpec) {
 		s.ServiceAccountName = "robot"
 	}
 	if seldom(t, "init container") {
-		s.InitContainers = []corev1.Container{drawContainer(t, "init", rapid.Bool().Draw(t, "rich"))}
+		init := drawContainer(t, "init", rapid.Bool().Draw(t, "rich"))
+		init.LivenessProbe, init.ReadinessProbe, init.StartupProbe = nil, nil, nil // a sidecar's only
+		s.InitContainers = []corev1.Container{init}
 	}
 	if seldom(t, "node selector") {
 		s.NodeSelector = map[string]string{"disk": "ssd", "arch": "arm64"}

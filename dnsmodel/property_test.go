@@ -142,7 +142,7 @@ func TestNXDomainMeansNothingMatched(t *testing.T) {
 		}
 		counts[r.Rcode]++
 	})
-	if counts[Success] == 0 || counts[NXDomain] == 0 {
+	if !testing.Short() && (counts[Success] == 0 || counts[NXDomain] == 0) { // rapid draws less then
 		t.Errorf("one side was never seen: %v", counts)
 	}
 }

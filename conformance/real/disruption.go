@@ -99,7 +99,14 @@ func startDisruptionController(s *server, client kubernetes.Interface) (stop fun
 		client, mapper, scales{s}, discovery)
 	f.Start(ctx.Done())
 	var ended sync.WaitGroup
-	ended.Go(func() { dc.Run(ctx, 1) })
+	ended.Go(func() {
+		switch r := any(dc).(type) { // before 1.37 it had one worker, and nobody asked
+		case interface{ Run(context.Context, int) }:
+			r.Run(ctx, 1)
+		case interface{ Run(context.Context) }:
+			r.Run(ctx)
+		}
+	})
 	return func() {
 		cancel()
 		ended.Wait()

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/validate/content"
+	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -159,7 +159,7 @@ func pathSegment(s string) []string {
 	if s != "." && s != ".." && !strings.ContainsAny(s, "/%") {
 		return nil
 	}
-	return content.IsPathSegmentName(s)
+	return path.IsValidPathSegmentName(s)
 }
 
 // follow returns one error for each message that the rule has for the value.

@@ -232,6 +232,10 @@ func (w *world) haltContainer(c int32) {
 	}
 	row.plan, row.failure, row.hook, row.stop, row.unwell, row.backoff = planNothing, startedWell, noHook, notStopped, well, backOff{}
 	switch row.state {
+	case containerExited: // what has ended with its pod is to run again, now that the pod goes on
+		if row.kind != initContainer || row.last.exitCode != exitOK {
+			w.move(c, containerCrashed)
+		}
 	case containerPulling, containerStarting, containerNoImage:
 		w.move(c, containerWaiting)
 		if row.ran {

@@ -69,6 +69,18 @@ var pressureCases = []worldCase{
 		w.at("323.000s") // it looked after 23s, when the pod was gone; five minutes after 20s the next look is
 		w.event("node/node-0", "NodeHasSufficientMemory: Node node-0 status is now: NodeHasSufficientMemory")
 	}},
+	{"P28d", "A kubelet that is restarted in the middle of an eviction has forgotten it, and starts again what it has stopped", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless, grace(40), preStop(3), beside("B")))
+		w.settles()
+		w.fault(sim.Pressure{Node: "node-0"})
+		w.until(func(sim.View) bool { return strings.Contains(w.c.Trace().String(), "is stopping") })
+		w.c.Run(2300 * time.Millisecond) // the one beside has been killed, the one with the hook has not
+		w.fault(sim.Relieve{Node: "node-0"})
+		w.fault(sim.StartKubelet{Node: "node-0"})
+		w.settles()
+		require.EqualValues(w.t, 0, w.pod("web-0").Status.ContainerStatuses[0].RestartCount)
+		require.EqualValues(w.t, 1, w.pod("web-0").Status.ContainerStatuses[1].RestartCount)
+	}},
 	{"P28b", "Pods are evicted one after the other: those above their requests first, and of these those that are most above", func(w *worldPlay) {
 		w.begin(sim.Config{Images: map[string]sim.Image{
 			"A": {Memory: 500 * model.Mi}, "B": {Memory: 300 * model.Mi}, "C": {Memory: 900 * model.Mi},

@@ -34,7 +34,8 @@
 //	podgc.go        takes away the pods of nodes that are gone
 //	attacher.go     attaches volumes to nodes; mounts.go, what a node has mounted
 //	binder.go       binds claims to volumes and makes volumes (package storage)
-//	endpoints.go    tells Services about pods; dns.go answers with what they know
+//	endpoints.go    tells Services about pods (dnsmodel says when)
+//	dnsservers.go   answers with what they know (package dnsmodel; dns.go, what it sees); dnsclient.go, who asks
 //	process.go      runs the programs of images; syscalls.go, what they can do; messages.go, what they send
 //	gc.go           deletes what has lost its owners
 //

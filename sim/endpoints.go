@@ -44,12 +44,21 @@ func endpointName(service int32, pod model.Name) model.Name {
 	return model.Name{Namespace: model.Symbol(service), Base: pod.Base, Ordinal: pod.Ordinal}
 }
 
-// noticed is what the controller is going to hear of: a pod that has changed, or a
-// Service.
+// noticed is what the controller is going to hear of: a pod or a Service that has changed.
 type noticed struct {
-	name    model.Name
-	service bool
+	name model.Name
+	what noticedChange
 }
+
+// noticedChange is what has changed.
+type noticedChange uint8
+
+const (
+	podPublished  noticedChange = iota // a pod, in a way that shows in its endpoints
+	podRelabelled                      // only the labels of a pod
+	podElsewhere                       // a pod without an address of the Service that the name is of
+	serviceNew                         // a Service, or its spec
+)
 
 // owedEndpoint is a pod whose endpoint in a Service is not what it should be. One that
 // lacks its node stays owed: each turn fails because of it.
@@ -71,13 +80,33 @@ type unseenEndpoint struct {
 const kindEndpointSlice model.Kind = "EndpointSlice"
 
 // publishSoon notes a pod that has changed in a way that is a reason for a turn.
-func (w *world) publishSoon(p int32) {
-	if r := w.pods.at(p); r.ip != 0 {
-		w.publishLater(r.name)
+func (w *world) publishSoon(p int32) { w.publishPod(w.pods.at(p)) }
+
+// publishPod notes a pod, which need not be there any more. One without an address is no
+// endpoint, and yet a reason for a turn, in which what is owed of other pods is written.
+func (w *world) publishPod(r *pod) {
+	if r.ip != 0 {
+		w.noticeLater(noticed{r.name, podPublished})
+		return
+	}
+	for i, o := range w.owed {
+		first := slices.IndexFunc(w.owed, func(other owedEndpoint) bool { return other.service == o.service }) == i
+		svc := w.services.at(o.service)
+		if first && svc.name.Namespace == r.name.Namespace && w.selects(svc, r) {
+			w.noticeLater(noticed{svc.name, podElsewhere})
+		}
 	}
 }
 
-func (w *world) publishLater(pod model.Name) { w.noticeLater(noticed{name: pod}) }
+// publishRelabelled notes a pod that has other labels, which is a reason for the Services
+// that begin or cease to select it.
+//
+// Source: endpointslice util/controller_utils.go, determineNeededServiceUpdates.
+func (w *world) publishRelabelled(p int32) {
+	if r := w.pods.at(p); r.ip != 0 {
+		w.noticeLater(noticed{r.name, podRelabelled})
+	}
+}
 
 func (w *world) noticeLater(n noticed) {
 	if w.services.len() == 0 {
@@ -99,13 +128,13 @@ func (w *world) noticeService(s int32) {
 	name := w.services.at(s).name
 	for p := range w.pods.all {
 		if r := w.pods.at(p); r.ip != 0 && r.name.Namespace == name.Namespace {
-			w.noticeLater(noticed{name: name, service: true})
+			w.noticeLater(noticed{name, serviceNew})
 			return
 		}
 	}
 	for e := range w.endpoints.all {
 		if w.endpoints.at(e).service == s {
-			w.noticeLater(noticed{name: name, service: true})
+			w.noticeLater(noticed{name, serviceNew})
 			return
 		}
 	}
@@ -128,7 +157,9 @@ func (w *world) publishEnded(p int32, wasReady bool) {
 func (w *world) publishSometime(p int32) {
 	if r := w.pods.at(p); r.ip != 0 {
 		for s := range w.services.all {
-			w.owe(s, r.name)
+			if w.owe(s, r.name) {
+				w.turnIfWaiting(s)
+			}
 		}
 	}
 }
@@ -136,21 +167,36 @@ func (w *world) publishSometime(p int32) {
 // publish hears of what is due.
 func (w *world) publish() {
 	for w.unpublished.Len() > 0 && w.unpublished.First().at <= w.now {
-		n := w.unpublished.Pop().item
-		if n.service {
-			if s, ok := w.services.find(n.name); ok {
+		switch n := w.unpublished.Pop().item; n.what {
+		case podPublished, podRelabelled:
+			w.hearOfPod(n)
+		default:
+			s, ok := w.services.find(n.name)
+			switch {
+			case !ok:
+			case n.what == serviceNew:
 				w.serviceChanged(s)
-			}
-			continue
-		}
-		for s := range w.services.all {
-			if w.owe(s, n.name) {
+			default:
 				w.turnAfterBatch(s)
 			}
 		}
 	}
 	if w.unpublished.Len() > 0 {
 		w.queue.arm(purposePublish, 0, w.unpublished.First().at)
+	}
+}
+
+// hearOfPod gives a turn to each Service in which a pod should be another endpoint, if what
+// has changed is a reason for that.
+func (w *world) hearOfPod(n noticed) {
+	for s := range w.services.all {
+		switch {
+		case !w.owe(s, n.name):
+		case n.what == podRelabelled && w.selectsStill(s, n.name):
+			w.turnIfWaiting(s)
+		default:
+			w.turnAfterBatch(s)
+		}
 	}
 }
 
@@ -173,6 +219,14 @@ func (w *world) owe(s int32, pod model.Name) bool {
 	}
 }
 
+// selectsStill reports whether a Service selects a pod now as it did when it was last
+// looked at.
+func (w *world) selectsStill(s int32, pod model.Name) bool {
+	p, exists := w.pods.find(pod)
+	_, has := w.endpoints.find(endpointName(s, pod))
+	return has == (exists && w.selects(w.services.at(s), w.pods.at(p)))
+}
+
 // turnAfterBatch gives a Service its turn when the batch period is over.
 func (w *world) turnAfterBatch(s int32) {
 	batch := w.settings.endpointBatch
@@ -182,6 +236,13 @@ func (w *world) turnAfterBatch(s int32) {
 	}
 	w.passTurns(s)
 	w.services.at(s).turns.Delay(w.now.Add(batch))
+	w.armTurn(s)
+}
+
+// turnIfWaiting lets a Service have the delayed turn that it waits for anyway, which will
+// find something to do now.
+func (w *world) turnIfWaiting(s int32) {
+	w.passTurns(s)
 	w.armTurn(s)
 }
 
@@ -305,8 +366,7 @@ func (w *world) seeLater(was endpoint, has bool) {
 func (w *world) endpointsRetry() {
 	for s := range w.services.all {
 		if w.services.at(s).lacking {
-			w.passTurns(s)
-			w.armTurn(s)
+			w.turnIfWaiting(s)
 		}
 	}
 }

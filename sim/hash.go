@@ -462,7 +462,7 @@ func (h *hashing) pendingHash() (sum uint64) {
 	d := digest64(12)
 	for _, item := range h.unpublished.Items() {
 		d.put(uint64(item.at), h.name(item.item.name))
-		d.flags(item.item.service)
+		d.put(uint64(item.item.what))
 	}
 	for _, item := range h.orphaned.Items() {
 		d.put(uint64(item.at), h.name(item.item.name), uint64(item.item.how))

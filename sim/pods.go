@@ -42,6 +42,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 	w.feedPod(p)
 	w.podScaled(p)
 	w.podMoved(w.pods.at(p), 1)
+	w.publishSoon(p)
 	if !w.settings.config.Manual {
 		w.queue.arm(purposeSchedule, p, w.after(&w.settings.latencies.Schedule, "schedule"))
 	}
@@ -179,9 +180,7 @@ func (w *world) removePod(p int32) {
 	if gone.replicaSet != nowhere {
 		w.replicaGone(&gone)
 	}
-	if gone.ip != 0 {
-		w.publishLater(gone.name)
-	}
+	w.publishPod(&gone)
 	w.unblock(gone.name)
 	w.releaseClaims(&gone)
 	if gone.ended() {
@@ -307,7 +306,7 @@ func (w *world) relabelPod(p int32, labels model.Labels) {
 		r.matches = w.sets.at(r.set).spec.Selector.Matches(w.podLabels(r))
 	}
 	w.podChanged(p)
-	w.publishSoon(p)
+	w.publishRelabelled(p)
 }
 
 // revisionName is the name of a revision as an object.

@@ -30,5 +30,12 @@
 // own slices 5 ms, all else takes no time, and each step comes at a microsecond of its
 // own, which everything that follows from it keeps.
 //
+// # And the cluster
+//
+// TestCluster tells what happens in a simulated world, event by event, to the same
+// controller. Whenever nothing is on its way, what [sim.Cluster.Endpoints] shows must be
+// what the controller has written, and what a pod is told of a name must be what follows
+// from that.
+//
 // With ORDINAL_REPORT naming a directory, the test leaves endpoints-<version>.json there.
 package endpoints

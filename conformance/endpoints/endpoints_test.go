@@ -44,6 +44,8 @@ type report struct {
 	Turns       int            `json:"turns"`
 	Writes      int            `json:"writes"`    // lists of endpoints that were compared, with their instants
 	Endpoints   int            `json:"endpoints"` // in all of them
+	Lives       int            `json:"lives"`     // of a simulated cluster: see TestCluster
+	Comparisons int            `json:"comparisons"`
 	Differences int            `json:"differences"`
 	Seen        map[string]int `json:"seen"`
 }

@@ -163,11 +163,12 @@ func endpoints(data []byte) (row, error) {
 	var r struct {
 		Version                                 string
 		Worlds, Steps, Turns, Writes, Endpoints int
+		Lives, Comparisons                      int
 		Differences                             int
 	}
 	err := json.Unmarshal(data, &r)
-	much := fmt.Sprintf("%s drawn worlds, %s steps, %s turns of the controller, %s writes compared with their instants, %s endpoints",
-		thousands(r.Worlds), thousands(r.Steps), thousands(r.Turns), thousands(r.Writes), thousands(r.Endpoints))
+	much := fmt.Sprintf("%s drawn worlds, %s steps, %s turns of the controller, %s writes compared with their instants, %s endpoints; %s lives of a simulated cluster, compared %s times",
+		thousands(r.Worlds), thousands(r.Steps), thousands(r.Turns), thousands(r.Writes), thousands(r.Endpoints), thousands(r.Lives), thousands(r.Comparisons))
 	return row{"the EndpointSlice controller's own code", r.Version, much, r.Differences}, err
 }
 

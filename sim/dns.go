@@ -90,6 +90,29 @@ func (w *world) comparePods(a, b model.Name) int {
 	return cmp.Or(cmp.Compare(w.text(a.Base), w.text(b.Base)), cmp.Compare(a.Ordinal, b.Ordinal))
 }
 
+// unseenEndpoint is an endpoint as DNS servers still see it, until they see what was
+// written.
+type unseenEndpoint struct {
+	until    model.Instant
+	endpoint endpoint // its place is in use even if there was none
+	was      bool
+}
+
+// seeLater notes what DNS servers still see of an endpoint that is written now. All
+// that is written in an instant is seen at one.
+func (w *world) seeLater(was endpoint, has bool) {
+	if !w.settings.latencies.EndpointWatch.positive() {
+		w.seenAt = w.now
+		return
+	}
+	if w.wroteAt != w.now || len(w.unseen) == 0 {
+		w.unseen = slices.DeleteFunc(w.unseen, func(u unseenEndpoint) bool { return u.until <= w.now })
+		w.seenAt = max(w.seenAt, w.after(&w.settings.latencies.EndpointWatch, "endpoint watch"))
+		w.wroteAt = w.now
+	}
+	w.unseen = append(w.unseen, unseenEndpoint{w.seenAt, was, has})
+}
+
 // seenEndpoint is a pod's endpoint in a Service as DNS servers see it now.
 func (w *world) seenEndpoint(s int32, pod model.Name) (endpoint, bool) {
 	for i := range w.unseen {
@@ -106,24 +129,26 @@ func (w *world) seenEndpoint(s int32, pod model.Name) (endpoint, bool) {
 // seenEndpoints are the endpoints of a Service as DNS servers see them now, by the names
 // of their pods.
 func (w *world) seenEndpoints(s int32) (out []endpoint) {
-	var pods []model.Name
+	before := map[model.Name]*unseenEndpoint{} // what is still seen instead of what was written
+	for i := len(w.unseen) - 1; i >= 0; i-- {
+		if u := &w.unseen[i]; u.until > w.now && u.endpoint.service == s {
+			before[u.endpoint.pod] = u // of several the first
+		}
+	}
 	for _, e := range w.sortedEndpoints(s) {
-		pods = append(pods, w.endpoints.at(e).pod)
-	}
-	written := len(pods)
-	for i := range w.unseen {
-		if u := &w.unseen[i]; u.endpoint.service == s && !slices.Contains(pods, u.endpoint.pod) {
-			pods = append(pods, u.endpoint.pod)
+		if row := w.endpoints.at(e); before[row.pod] == nil {
+			out = append(out, *row)
 		}
 	}
-	if len(pods) > written {
-		slices.SortFunc(pods, w.comparePods)
+	if len(before) == 0 {
+		return out
 	}
-	for _, pod := range pods {
-		if e, ok := w.seenEndpoint(s, pod); ok {
-			out = append(out, e)
+	for _, u := range before { // sorted below
+		if u.was {
+			out = append(out, u.endpoint)
 		}
 	}
+	slices.SortFunc(out, func(a, b endpoint) int { return w.comparePods(a.pod, b.pod) })
 	return out
 }
 

@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"net/netip"
-	"slices"
-
 	"github.com/ordinal-sim/ordinal/dnsmodel"
+	"github.com/ordinal-sim/ordinal/internal/flat"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
 )
@@ -68,12 +66,36 @@ type owedEndpoint struct {
 	lacking bool
 }
 
-// unseenEndpoint is an endpoint as DNS servers still see it, until they see what was
-// written.
-type unseenEndpoint struct {
-	until    model.Instant
-	endpoint endpoint // its place is in use even if there was none
-	was      bool
+// owedEndpoints are those that are owed. Each is there once.
+type owedEndpoints struct {
+	rows []owedEndpoint
+	at   flat.Index[model.Name] // by endpointName
+}
+
+func (o *owedEndpoints) copyFrom(src *owedEndpoints) {
+	o.rows = append(o.rows[:0], src.rows...)
+	o.at.CopyFrom(&src.at)
+}
+
+func (o *owedEndpoints) find(s int32, pod model.Name) (*owedEndpoint, bool) {
+	if i, ok := o.at.Get(endpointName(s, pod)); ok {
+		return &o.rows[i], true
+	}
+	return nil, false
+}
+
+func (o *owedEndpoints) add(row owedEndpoint) {
+	o.at.Put(endpointName(row.service, row.pod), int32(len(o.rows)))
+	o.rows = append(o.rows, row)
+}
+
+// take takes all of them out, for those that are still owed to be added again: one after
+// the other, in the order in which they are returned, and before anything else is.
+func (o *owedEndpoints) take() []owedEndpoint {
+	rows := o.rows
+	o.rows = o.rows[:0]
+	o.at.Clear()
+	return rows
 }
 
 // kindEndpointSlice is what a turn writes, for [FailWrite].
@@ -89,10 +111,12 @@ func (w *world) publishPod(r *pod) {
 		w.noticeLater(noticed{r.name, podPublished})
 		return
 	}
-	for i, o := range w.owed {
-		first := slices.IndexFunc(w.owed, func(other owedEndpoint) bool { return other.service == o.service }) == i
-		svc := w.services.at(o.service)
-		if first && svc.name.Namespace == r.name.Namespace && w.selects(svc, r) {
+	if len(w.owed.rows) == 0 {
+		return
+	}
+	for s := range w.services.all {
+		svc := w.services.at(s)
+		if svc.owes > 0 && svc.name.Namespace == r.name.Namespace && w.selects(svc, r) {
 			w.noticeLater(noticed{svc.name, podElsewhere})
 		}
 	}
@@ -164,7 +188,8 @@ func (w *world) publishSometime(p int32) {
 	}
 }
 
-// publish hears of what is due.
+// publish hears of what is due, and then looks at the Services that this is about: once,
+// however much was heard of them.
 func (w *world) publish() {
 	for w.unpublished.Len() > 0 && w.unpublished.First().at <= w.now {
 		switch n := w.unpublished.Pop().item; n.what {
@@ -177,16 +202,25 @@ func (w *world) publish() {
 			case n.what == serviceNew:
 				w.serviceChanged(s)
 			default:
-				w.turnAfterBatch(s)
+				w.services.at(s).wanted = true
 			}
 		}
+	}
+	for s := range w.services.all {
+		if svc := w.services.at(s); svc.changed || svc.wanted && w.settings.endpointBatch == 0 {
+			w.turn(s)
+		} else if svc.wanted {
+			w.turnAfterBatch(s)
+		}
+		svc := w.services.at(s)
+		svc.changed, svc.wanted = false, false
 	}
 	if w.unpublished.Len() > 0 {
 		w.queue.arm(purposePublish, 0, w.unpublished.First().at)
 	}
 }
 
-// hearOfPod gives a turn to each Service in which a pod should be another endpoint, if what
+// hearOfPod wants a turn of each Service in which a pod should be another endpoint, if what
 // has changed is a reason for that.
 func (w *world) hearOfPod(n noticed) {
 	for s := range w.services.all {
@@ -195,7 +229,7 @@ func (w *world) hearOfPod(n noticed) {
 		case n.what == podRelabelled && w.selectsStill(s, n.name):
 			w.turnIfWaiting(s)
 		default:
-			w.turnAfterBatch(s)
+			w.services.at(s).wanted = true
 		}
 	}
 }
@@ -207,12 +241,13 @@ func (w *world) owe(s int32, pod model.Name) bool {
 		return false
 	}
 	c := w.endpointChange(s, pod)
-	i := slices.IndexFunc(w.owed, func(o owedEndpoint) bool { return o.service == s && o.pod == pod })
+	row, owed := w.owed.find(s, pod)
 	switch {
-	case i >= 0:
-		return c.differs || c.lacking || w.owed[i].lacking
+	case owed:
+		return c.differs || c.lacking || row.lacking
 	case c.differs || c.lacking:
-		w.owed = append(w.owed, owedEndpoint{service: s, pod: pod, lacking: c.lacking && !c.differs})
+		w.owed.add(owedEndpoint{service: s, pod: pod, lacking: c.lacking && !c.differs})
+		w.services.at(s).owes++
 		return true
 	default:
 		return false
@@ -229,13 +264,8 @@ func (w *world) selectsStill(s int32, pod model.Name) bool {
 
 // turnAfterBatch gives a Service its turn when the batch period is over.
 func (w *world) turnAfterBatch(s int32) {
-	batch := w.settings.endpointBatch
-	if batch == 0 {
-		w.turn(s)
-		return
-	}
 	w.passTurns(s)
-	w.services.at(s).turns.Delay(w.now.Add(batch))
+	w.services.at(s).turns.Delay(w.now.Add(w.settings.endpointBatch))
 	w.armTurn(s)
 }
 
@@ -274,27 +304,35 @@ func (w *world) turn(s int32) {
 	w.passTurns(s)
 	w.queue.cancel(purposeTurn, s)
 	svc := w.services.at(s)
-	failed := svc.turns.Stale(w.now)
-	admitted, wrote, lacking, rest := false, false, false, w.owed[:0]
-	for _, o := range w.owed {
-		if o.service != s || failed {
-			rest = append(rest, o)
+	if svc.turns.Stale(w.now) {
+		svc.turns.Failed(w.now)
+		w.armTurn(s)
+		return
+	}
+	admitted, failed, wrote, lacking := false, false, false, false
+	svc.owes = 0
+	for _, o := range w.owed.take() {
+		if o.service != s {
+			w.owed.add(o)
 			continue
 		}
-		c := w.endpointChange(s, o.pod)
-		if c.differs && !admitted {
-			admitted, failed = true, w.admit(VerbUpdate, kindEndpointSlice) != nil
-		}
-		if c.differs && !failed {
-			w.writeEndpoint(c)
-			wrote = true
-		}
-		if o.lacking = c.lacking; o.lacking || failed {
-			rest = append(rest, o)
+		if !failed {
+			c := w.endpointChange(s, o.pod)
+			if c.differs && !admitted {
+				admitted, failed = true, w.admit(VerbUpdate, kindEndpointSlice) != nil
+			}
+			if c.differs && !failed {
+				w.writeEndpoint(c)
+				wrote = true
+			}
+			o.lacking = c.lacking
 		}
 		lacking = lacking || o.lacking
+		if failed || o.lacking {
+			w.owed.add(o)
+			svc.owes++
+		}
 	}
-	w.owed = rest
 	if wrote && w.seenAt > w.now {
 		svc.turns.Wrote(w.seenAt)
 	}
@@ -345,21 +383,6 @@ func (w *world) writeEndpoint(c endpointChange) {
 		w.endpoints.remove(e)
 	}
 	w.seeLater(c.was, c.has)
-}
-
-// seeLater notes what DNS servers still see of an endpoint that is written now. All
-// that is written in an instant is seen at one.
-func (w *world) seeLater(was endpoint, has bool) {
-	if !w.settings.latencies.EndpointWatch.positive() {
-		w.seenAt = w.now
-		return
-	}
-	if w.wroteAt != w.now || len(w.unseen) == 0 {
-		w.unseen = slices.DeleteFunc(w.unseen, func(u unseenEndpoint) bool { return u.until <= w.now })
-		w.seenAt = max(w.seenAt, w.after(&w.settings.latencies.EndpointWatch, "endpoint watch"))
-		w.wroteAt = w.now
-	}
-	w.unseen = append(w.unseen, unseenEndpoint{w.seenAt, was, has})
 }
 
 // endpointsRetry wakes the turns that have failed for want of a node: one has come.
@@ -439,78 +462,17 @@ func (w *world) serviceChanged(s int32) {
 			w.owe(s, row.pod)
 		}
 	}
-	w.turn(s)
+	w.services.at(s).changed = true
 }
 
 // forgetEndpoints is a restart of the controller: it forgets what it waited for, lists
 // everything, and looks at every Service.
 func (w *world) forgetEndpoints() {
-	w.owed = w.owed[:0]
+	w.owed.take()
 	for s := range w.services.all {
 		svc := w.services.at(s)
-		svc.turns, svc.lacking = dnsmodel.SyncQueue{}, false
+		svc.turns, svc.lacking, svc.owes = dnsmodel.SyncQueue{}, false, 0
 		w.queue.cancel(purposeTurn, s)
 		w.noticeService(s)
 	}
-}
-
-// addService puts a Service into the world, or a new spec of one.
-func (w *world) addService(o *model.Service) {
-	name := w.name(o.Namespace, o.Name)
-	spec := *o
-	if len(spec.Spec.Selector) == 0 {
-		spec.Spec.Selector = nil // an API server does not store an empty one
-	}
-	s, exists := w.services.find(name)
-	if !exists {
-		id := w.stamp(name)
-		spec.CreatedAt = id.created
-		s = w.services.add(service{identity: id, symbol: w.symbol(o.Name)})
-		w.giveAddress(&spec)
-	}
-	row := w.services.at(s)
-	row.spec, row.picky, row.asked, row.version = &spec, picky(spec.Spec.Selector), false, w.bump()
-	row.four = slices.Contains(dnsmodel.Families(&spec), dnsmodel.IPv4)
-	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindService), a: int64(boolByte(!exists))})
-	w.noticeService(s)
-}
-
-// giveAddress gives a Service that wants a cluster IP and names none the next one.
-func (w *world) giveAddress(o *model.Service) {
-	if o.Spec.Type == model.ServiceExternalName || o.Spec.Headless() || o.Spec.ClusterIP != "" {
-		return
-	}
-	w.nextVIP++
-	o.Spec.ClusterIP = netip.AddrFrom4([4]byte{10, 96, byte(w.nextVIP >> 8), byte(w.nextVIP)}).String()
-	o.Spec.ClusterIPs = []string{o.Spec.ClusterIP}
-}
-
-// removeService takes a Service away, with its endpoints.
-func (w *world) removeService(s int32) {
-	w.record(record{kind: recDeletedObject, subject: w.services.at(s).name, why: kindCode(model.KindService)})
-	for e := range w.endpoints.all {
-		if w.endpoints.at(e).service == s {
-			w.endpoints.remove(e)
-		}
-	}
-	w.owed = slices.DeleteFunc(w.owed, func(o owedEndpoint) bool { return o.service == s })
-	w.unseen = slices.DeleteFunc(w.unseen, func(u unseenEndpoint) bool { return u.endpoint.service == s })
-	w.queue.cancel(purposeTurn, s)
-	w.services.remove(s)
-}
-
-// podAddr is a pod's address: 10.0.0.1 and so on.
-func podAddr(ip uint32) netip.Addr {
-	return netip.AddrFrom4([4]byte{10, byte(ip >> 16), byte(ip >> 8), byte(ip)})
-}
-
-// dnsEndpoint is an endpoint as the records of its Service are made from it.
-func (w *world) dnsEndpoint(e *endpoint) dnsmodel.Endpoint {
-	out := dnsmodel.Endpoint{
-		Addr: podAddr(e.ip), Pod: w.rendered(e.pod), Ready: e.ready, Serving: e.serving, Terminating: e.terminating,
-	}
-	if e.hostname {
-		out.Hostname = model.Hostname(out.Pod)
-	}
-	return out
 }

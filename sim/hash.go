@@ -431,7 +431,7 @@ func (h *hashing) endpointsHash() (sum uint64) {
 			sum += uint64(d)
 		}
 	}
-	for _, o := range h.owed {
+	for _, o := range h.owed.rows {
 		d := digest64(16)
 		d.put(h.name(h.services.at(o.service).name), h.name(o.pod))
 		d.flags(o.lacking)

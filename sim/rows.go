@@ -360,5 +360,8 @@ type service struct {
 	four     bool            // its endpoints have IPv4 addresses: pods have no others
 
 	turns   dnsmodel.SyncQueue // the endpoints controller's
+	wanted  bool               // a turn is, because of what is just being heard
+	changed bool               // that is that the Service itself has changed: the turn does not wait
 	lacking bool               // its last turn failed because a pod lacks its node
+	owes    int32              // how many pods' endpoints are not what they should be
 }

@@ -73,7 +73,7 @@ type world struct {
 	namers        int32 // claims among them that ask for a volume by name
 
 	unpublished flat.FIFO[dated[noticed]]  // what the endpoints controller has not heard of yet
-	owed        []owedEndpoint             // pods whose endpoints are not what they should be
+	owed        owedEndpoints              // pods whose endpoints are not what they should be
 	unseen      []unseenEndpoint           // what DNS servers see instead of what was written
 	seenAt      model.Instant              // when they see what was last written
 	wroteAt     model.Instant              // and when that was
@@ -190,7 +190,8 @@ func (w *world) copyFrom(src *world) {
 	w.free = append(own.free[:0], src.free...)
 	w.unpublished = own.unpublished
 	w.unpublished.CopyFrom(&src.unpublished)
-	w.owed = append(own.owed[:0], src.owed...)
+	w.owed = own.owed
+	w.owed.copyFrom(&src.owed)
 	w.unseen = append(own.unseen[:0], src.unseen...)
 	w.orphaned = own.orphaned
 	w.orphaned.CopyFrom(&src.orphaned)

@@ -236,6 +236,7 @@ func (w *world) createReplicaPod(s int32) error {
 	w.record(record{kind: recReplicaCreated, subject: row.name, object: name})
 	w.podChanged(p)
 	w.podMoved(w.pods.at(p), 1)
+	w.publishSoon(p)
 	if !w.settings.config.Manual {
 		w.queue.arm(purposeSchedule, p, w.after(&w.settings.latencies.Schedule, "schedule"))
 	}

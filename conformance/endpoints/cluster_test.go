@@ -79,7 +79,7 @@ func lives() *rapid.Generator[life] {
 }
 
 var (
-	deeds = []string{"scale", "scale", "delete", "force", "crash", "fail", "relabel", "label back", "publish", "select", "delete service", "apply service",
+	deeds = []string{"scale", "scale", "scale deployment", "delete", "force", "crash", "fail", "relabel", "label back", "publish", "select", "delete service", "apply service",
 		"delete node", "add node", "partition", "heal", "image", "orphan", "rest", "rest", "rest"}
 	targets = []string{"web-0", "web-1", "db-0", "db-1"}
 )
@@ -98,6 +98,12 @@ func theCluster() []model.Object {
 	}
 	return []model.Object{
 		theService("web", 0), theService("db", 1), theService("all", 2), theService("one", 3), set("web", 3), set("db", 2),
+		&model.Deployment{ObjectMeta: model.ObjectMeta{Name: "app"}, Spec: model.DeploymentSpec{
+			Replicas: new(int32(1)), Selector: &model.LabelSelector{MatchLabels: model.Labels{"app": "app"}},
+			Template: model.PodTemplateSpec{Labels: model.Labels{"app": "app", "tier": "all"}, Spec: model.PodSpec{
+				TerminationGracePeriodSeconds: new(int64(5)), Containers: []model.Container{{Name: "main", Image: "A"}},
+			}},
+		}},
 	}
 }
 
@@ -172,6 +178,8 @@ func (b *both) do(d deed) {
 	switch d.What {
 	case "scale":
 		_ = b.c.Scale(set, d.Value)
+	case "scale deployment":
+		_ = b.c.Scale("deployment/app", d.Value)
 	case "delete":
 		_ = b.c.Delete("pod/" + d.Whom)
 	case "force":

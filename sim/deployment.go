@@ -34,6 +34,7 @@ type deployment struct {
 	status      stateless.DeploymentStatus
 	failures    int32
 	wait        stateless.Wait // of the last sync
+	polls       model.Instant  // since when the controller looks again and again; 0 if it does not
 }
 
 // lookAtDeployment makes the controller look at a Deployment.
@@ -136,6 +137,10 @@ func (w *world) syncDeployment(d int32) {
 	if news := out.Wait; news != row.wait {
 		row.wait = news
 	}
+	row.polls = 0
+	if err == nil && !out.Conflict {
+		row.polls = out.Polls
+	}
 	switch {
 	case err != nil || out.Conflict:
 		row.failures++
@@ -154,6 +159,20 @@ func (w *world) lookLater(p purpose, entity int32, after time.Duration) {
 	if earlier, armed := w.queue.armed(p, entity); !armed || earlier > at {
 		w.queue.arm(p, entity, at)
 	}
+}
+
+// replicaEnded tells a Deployment's controller of a pod whose phase has become a last one,
+// if it looks without being told.
+func (w *world) replicaEnded(r *pod) {
+	if r.replicaSet == nowhere {
+		return
+	}
+	d := w.replicaSets.at(r.replicaSet).deployment
+	if d == nowhere || w.deployments.at(d).polls == 0 {
+		return
+	}
+	at := stateless.NextPoll(w.deployments.at(d).polls, w.soon())
+	w.lookLater(purposeDeployment, d, at.Sub(w.now))
 }
 
 // deploymentView is what the controller sees of a Deployment.

@@ -121,7 +121,7 @@ func (h *hashing) state() uint64 {
 		d := digest64(15)
 		d.put(h.name(row.name), uint64(row.generation), uint64(row.revision), uint64(row.deleting), uint64(row.status.ObservedGeneration),
 			uint64(uint32(row.status.Replicas)), uint64(uint32(row.status.Updated)), uint64(uint32(row.status.Ready)), uint64(uint32(row.status.Available)),
-			uint64(uint32(row.status.CollisionCount)), uint64(row.failures))
+			uint64(uint32(row.status.CollisionCount)), uint64(row.failures), uint64(row.polls))
 		d.text(jsonText(row.spec))
 		for _, c := range row.status.Conditions {
 			d.put(uint64(c.Type), uint64(c.Status), uint64(c.Reason), uint64(c.Updated), uint64(c.Changed))

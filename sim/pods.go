@@ -214,6 +214,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 			}
 		}
 		w.publishEnded(p, wasReady)
+		w.replicaEnded(r)
 		w.unwant(r)
 	}
 	w.podChanged(p)

@@ -161,6 +161,26 @@ var statelessCases = []worldCase{
 		w.settles()
 		w.counts("2 2 2")
 	}},
+	{"ended", "No event tells of the end of a pod that Recreate waits for; once its deadline has passed the controller looks by itself", func(w *worldPlay) {
+		d := webDeployment(1, "A")
+		d.Spec.Strategy.Type, d.Spec.ProgressDeadlineSeconds = model.Recreate, new(int32(60))
+		w.begin(sim.Config{Manual: true}, d) // where an end is confirmed by hand
+		w.c.Run(time.Second)
+		old := w.c.Pods("deploy/web").Items[0].Name
+		w.do(w.c.Schedule(old))
+		w.do(w.c.SetPhase(old, model.PodRunning))
+		w.do(w.c.SetReady(old, true))
+		w.c.Run(time.Second)
+		w.do(w.c.SetImage("deploy/web", "main", "C"))
+		w.c.Run(10 * time.Second)
+		w.do(w.c.Label("pod/"+old, []string{"app=other"})) // nobody counts it now
+		w.c.Run(time.Second)
+		w.do(w.c.SetPhase(old, model.PodFailed))
+		w.c.Run(40 * time.Second)
+		w.is("1", fmt.Sprint(len(w.c.Pods("").Items)))
+		w.c.Run(20 * time.Second)
+		w.is("2", fmt.Sprint(len(w.c.Pods("").Items)))
+	}},
 	{"gone", "What a Deployment has made goes with it, or stays if it is asked to", func(w *worldPlay) {
 		w.deployed(2)
 		w.do(w.c.Delete("deploy/web"))

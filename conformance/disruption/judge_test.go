@@ -85,3 +85,20 @@ func tell(story []disruption.Step) string {
 	}
 	return b.String()
 }
+
+// TestFound: an eviction is judged by the status that the controller has written, not by
+// what there is. One that has ended goes without asking a budget, and until the controller
+// has looked again its StatefulSet is still asked for three pods more.
+func TestFound(t *testing.T) {
+	story := []disruption.Step{{Op: disruption.Budget, Value: "a max 1"}}
+	for pod, owner := range []string{"deployment", "set", "deployment", "deployment"} {
+		story = append(story, disruption.Step{Op: disruption.Create, Pod: pod, Value: owner}, disruption.Step{Op: disruption.Ready, Pod: pod})
+	}
+	story = append(story, disruption.Step{Op: disruption.Finish, Pod: 1}, disruption.Step{Op: disruption.EvictTwo, Pod: 1})
+	states := real.RunDisruption(t, story, eviction)
+	side := disruption.New()
+	for i, step := range story {
+		require.Equal(t, states[i].String(), side.Do(step).String(), "after step %d of\n%s", i, tell(story))
+	}
+	require.Contains(t, states[len(states)-1].Answers[1], "429 ")
+}

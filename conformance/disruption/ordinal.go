@@ -33,6 +33,7 @@ type pod struct {
 
 type budget struct {
 	spec    *model.PodDisruptionBudgetSpec
+	status  disruption.Budget           // as the controller has written it, less what was evicted since
 	evicted map[model.UID]model.Instant // pods whose eviction was allowed
 }
 
@@ -78,6 +79,9 @@ func (s *Side) settle() {
 		}
 	}
 	s.now = model.Instant(s.step) * model.Instant(StepTime)
+	for name, b := range s.budgets {
+		b.status = s.status(name)
+	}
 }
 
 // status is what a budget allows now.
@@ -189,12 +193,14 @@ func (s *Side) evict(place int, fails bool) {
 	var guards []disruption.Guard
 	for _, name := range []string{"a", "b"} {
 		if s.budgets[name] != nil && strings.Contains(p.labels, name) {
-			guards = append(guards, disruption.Guard{Name: name, Unhealthy: s.budgets[name].spec.UnhealthyPodEvictionPolicy, Budget: s.status(name)})
+			guards = append(guards, disruption.Guard{Name: name, Unhealthy: s.budgets[name].spec.UnhealthyPodEvictionPolicy, Budget: s.budgets[name].status})
 		}
 	}
 	verdict := disruption.Evict(disruption.Evictee{Phase: p.phase, Ready: p.Ready, Terminating: p.Terminating}, guards)
-	if verdict.Spends {
-		s.budgets[guards[0].Name].evicted[p.uid] = s.now
+	if verdict.Spends { // the controller looks again when the step's evictions are over
+		b := s.budgets[guards[0].Name]
+		b.evicted[p.uid] = s.now
+		b.status.Allowed--
 	}
 	switch {
 	case !verdict.Allowed:
@@ -222,7 +228,7 @@ func (s *Side) State() (out State) {
 		if b == nil {
 			continue
 		}
-		status := s.status(name)
+		status := b.status
 		var disrupted []string
 		for i := range Pods {
 			if p := s.pods[i]; p != nil && strings.Contains(p.labels, name) && !p.Terminating {

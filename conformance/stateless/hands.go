@@ -57,11 +57,14 @@ func (s *Side) actOnSets(step Step) {
 		if string(rune(set.Template)) != step.Value {
 			continue
 		}
-		if step.Op == Tamper {
+		switch {
+		case step.Op == Tamper && (set.Desired != stateless.NoSize || set.Most != stateless.NoSize):
 			set.Desired, set.Most = stateless.NoSize, stateless.NoSize
-		} else if set.Replicas != step.N {
+		case step.Op == ScaleSet && set.Replicas != step.N:
 			set.Replicas = step.N
 			set.Generation++
+		default:
+			continue // the API server writes nothing where nothing is changed, and nobody hears of it
 		}
 		s.setChanged(set)
 	}
@@ -117,6 +120,9 @@ func (s *Side) actOnPod(step Step, p *pod) {
 		if running {
 			p.Phase = map[Op]policy.Phase{Fail: policy.Failed, Succeed: policy.Succeeded}[step.Op]
 			s.setReady(p, false)
+			if s.polls != 0 {
+				s.enqueueAt(nil, stateless.NextPoll(s.polls, s.now.Add(lagOfPods)))
+			}
 		}
 	case Restarts:
 		p.Restarts = step.N

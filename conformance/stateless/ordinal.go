@@ -37,6 +37,7 @@ type Side struct {
 	step    int
 	shown   []*pod // the pods of the last state, in its order
 	rollout stateless.Rollout
+	polls   model.Instant // of the last sync of the Deployment
 	plan    stateless.Decision
 }
 
@@ -353,7 +354,7 @@ func (s *Side) syncDeployment() {
 		s.retry(nil)
 		return
 	}
-	s.failures = 0
+	s.failures, s.polls = 0, r.Polls
 	if r.Recheck > 0 {
 		s.enqueueAfter(nil, r.Recheck)
 	}

@@ -1,6 +1,10 @@
 package stateless
 
-import "time"
+import (
+	"time"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
 
 // Each rollout has a deadline: spec.progressDeadlineSeconds after the last progress the
 // condition Progressing becomes False. That is all that happens then; it stops nothing,
@@ -107,23 +111,53 @@ func (p *rollout) isLate(s *DeploymentStatus, seconds int32) bool {
 	return c.Updated.Add(time.Duration(seconds)*time.Second) < p.now
 }
 
+// pollPeriod is how soon a controller looks again that has just looked in vain at a
+// deadline that is near, or has passed.
+const pollPeriod = 5 * time.Millisecond
+
 // recheck sees to it that somebody notices that the deadline has passed: a second later,
 // or, in the last second before it, every 5 ms, of which all but the last are left out.
-// A rollout that was complete is never late, and looking would not change that.
+//
+// A rollout that was complete is never late, and when its deadline has passed the
+// controller looks every 5 ms for ever. That finds nothing, unless it waits for pods to end.
 //
 // Source: pkg/controller/deployment/progress.go, requeueStuckDeployment.
 func (p *rollout) recheck(s *DeploymentStatus, seconds int32) {
-	const often = 5 * time.Millisecond
 	c, has := p.status.Conditions.Get(Progressing)
-	if !has || p.d.Complete(s) || c.Reason == ProgressDeadlineExceeded || c.Reason == NewReplicaSetAvailable {
+	if !has || p.d.Complete(s) || c.Reason == ProgressDeadlineExceeded {
 		return
 	}
 	left := c.Updated.Add(time.Duration(seconds) * time.Second).Sub(p.now)
-	if left >= time.Second {
-		p.Recheck = left + time.Second
-		return
+	wasComplete := c.Reason == NewReplicaSetAvailable
+	switch {
+	case left < time.Second:
+		p.poll(pollPeriod)
+	case wasComplete:
+		p.poll(left + time.Second)
 	}
-	p.Recheck = (max(0, left)/often + 1) * often
+	switch {
+	case wasComplete:
+	case left >= time.Second:
+		p.Recheck = left + time.Second
+	default:
+		p.Recheck = (max(0, left)/pollPeriod + 1) * pollPeriod
+	}
+}
+
+// poll notes that the controller looks again and again, if it can find something.
+func (p *rollout) poll(after time.Duration) {
+	if p.Wait.Because == OldPods {
+		p.Polls = p.now.Add(after)
+	}
+}
+
+// NextPoll is when a controller notices something that its cache has shown since an instant,
+// if it looks again and again from another one on: [Rollout.Polls].
+func NextPoll(polls, since model.Instant) model.Instant {
+	if since <= polls {
+		return polls
+	}
+	return polls.Add((since.Sub(polls) + pollPeriod - 1) / pollPeriod * pollPeriod)
 }
 
 // passOnFailure makes a failure of the new ReplicaSet one of the Deployment or, if it has

@@ -90,6 +90,11 @@ type Rollout struct {
 	// has passed; 0 if it need not.
 	Recheck time.Duration
 
+	// Polls is from when on the controller looks every few milliseconds, though nothing has
+	// happened; 0 if it does not. All that it can find so is that a pod has ended for which
+	// the strategy Recreate waits, of which no event tells it: see [NextPoll].
+	Polls model.Instant
+
 	sets []Set   // scratch
 	size []int32 // scratch
 }

@@ -1,0 +1,51 @@
+package stateless_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ordinal-sim/ordinal/conformance/stateless"
+)
+
+// TestFound holds stories in which the two sides have differed once.
+func TestFound(t *testing.T) {
+	v := judge(t, stateless.Scenario{
+		Spec: stateless.Spec{Replicas: 1, Image: "a", Strategy: "RollingUpdate", MaxSurge: "1", MaxUnavailable: "0"},
+		Steps: []stateless.Step{
+			{Op: stateless.AllReady}, {Op: stateless.Tamper, Value: "a"}, {Op: stateless.FailSet, N: 2}, {Op: stateless.Image, Value: "b"},
+			{Op: stateless.Wait}, {Op: stateless.AllReady}, {Op: stateless.Tamper, Value: "a"},
+		},
+	})
+	require.False(t, v.differs(), "a write that changes nothing wakes nobody: state %d differs\n%v", v.at, v)
+}
+
+// Of the end of a pod that Recreate waits for.
+func TestFoundPolls(t *testing.T) {
+	spec := stateless.Spec{Replicas: 1, Image: "a", Strategy: "Recreate", HistoryLimit: 2}
+	deadline, none := stateless.Step{Op: stateless.Deadline, N: 47}, stateless.Step{Op: stateless.Wait}
+	// With other labels it is not counted, so that not even a status changes when it ends.
+	replaced := func(deadline stateless.Step) []stateless.Step {
+		return []stateless.Step{{Op: stateless.AllReady}, deadline, {Op: stateless.Image, Value: "b"}, {Op: stateless.Release}}
+	}
+	ends := stateless.Step{Op: stateless.Succeed}
+	for _, row := range []struct {
+		rule     string
+		deadline stateless.Step
+		then     []stateless.Step
+		sets     int // in the end
+	}{
+		{"no event tells of the end of a pod that Recreate waits for, but a deadline that has passed makes the controller look again and again",
+			deadline, []stateless.Step{{Op: stateless.Wait}, {Op: stateless.Wait}, ends}, 2},
+		{"one that ends before that is not noticed", deadline, []stateless.Step{ends}, 1},
+		{"until the deadline has passed", deadline, []stateless.Step{ends, {Op: stateless.Wait}}, 2},
+		{"without a deadline nobody looks", none, []stateless.Step{ends, {Op: stateless.Wait}, {Op: stateless.Wait}, {Op: stateless.Wait}}, 1},
+		{"before the pod is gone", none, []stateless.Step{ends, {Op: stateless.Wait}, {Op: stateless.Gone}}, 2},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			v := judge(t, stateless.Scenario{Spec: spec, Steps: append(replaced(row.deadline), row.then...)})
+			require.False(t, v.differs(), "state %d differs\n%v", v.at, v)
+			require.Len(t, v.states[len(v.states)-1].Sets, row.sets)
+		})
+	}
+}

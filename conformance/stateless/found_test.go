@@ -10,14 +10,28 @@ import (
 
 // TestFound holds stories in which the two sides have differed once.
 func TestFound(t *testing.T) {
-	v := judge(t, stateless.Scenario{
-		Spec: stateless.Spec{Replicas: 1, Image: "a", Strategy: "RollingUpdate", MaxSurge: "1", MaxUnavailable: "0"},
-		Steps: []stateless.Step{
-			{Op: stateless.AllReady}, {Op: stateless.Tamper, Value: "a"}, {Op: stateless.FailSet, N: 2}, {Op: stateless.Image, Value: "b"},
-			{Op: stateless.Wait}, {Op: stateless.AllReady}, {Op: stateless.Tamper, Value: "a"},
-		},
-	})
-	require.False(t, v.differs(), "a write that changes nothing wakes nobody: state %d differs\n%v", v.at, v)
+	one := stateless.Spec{Replicas: 1, Image: "a", Strategy: "RollingUpdate", MaxSurge: "1", MaxUnavailable: "0"}
+	late := stateless.Spec{Replicas: 1, Image: "a", Strategy: "RollingUpdate", MaxSurge: "0", MaxUnavailable: "1", Deadline: 47}
+	all, wait := stateless.Step{Op: stateless.AllReady}, stateless.Step{Op: stateless.Wait}
+	tamper, toB := stateless.Step{Op: stateless.Tamper, Value: "a"}, stateless.Step{Op: stateless.Image, Value: "b"}
+	fail, allow := stateless.Step{Op: stateless.FailSet, N: 2}, stateless.Step{Op: stateless.Allow}
+	for _, row := range []struct {
+		rule  string
+		story stateless.Scenario
+	}{
+		{"a write of a ReplicaSet that changes nothing wakes nobody", stateless.Scenario{Spec: one, Steps: []stateless.Step{
+			all, tamper, fail, toB, wait, all, tamper,
+		}}},
+		{"nor does one of a pod: who is looked at first is who has changed", stateless.Scenario{SlowSets: true, Spec: late, Steps: []stateless.Step{
+			all, all, all, allow, all, {Op: stateless.Scale, N: 8}, all, all, {Op: stateless.Adopt}, toB, all, {Op: stateless.Schedule, Pod: 8, Value: "a"},
+			all, all, all, fail, wait, all,
+		}}},
+	} {
+		t.Run(row.rule, func(t *testing.T) {
+			v := judge(t, row.story)
+			require.False(t, v.differs(), "state %d differs\n%v", v.at, v)
+		})
+	}
 }
 
 // Of the end of a pod that Recreate waits for.

@@ -77,10 +77,18 @@ func (s *Side) beReady(p *pod, i int) {
 	if p.Terminating || p.Phase == policy.Failed || p.Phase == policy.Succeeded {
 		return
 	}
+	before := *p
 	s.bind(p, nodes[i%3])
 	p.Phase = policy.Running
 	s.setReady(p, true)
-	s.changed(p)
+	s.edited(p, before)
+}
+
+// edited tells of a pod that is not what it was before. A write that changes nothing is none.
+func (s *Side) edited(p *pod, before pod) {
+	if *p != before {
+		s.changed(p)
+	}
 }
 
 func (s *Side) bind(p *pod, node string) {
@@ -96,7 +104,7 @@ func (s *Side) setReady(p *pod, ready bool) {
 }
 
 func (s *Side) actOnPod(step Step, p *pod) {
-	running := p.Phase == policy.Running
+	before, running := *p, p.Phase == policy.Running
 	switch step.Op {
 	case Gone:
 		if p.Terminating {
@@ -132,5 +140,5 @@ func (s *Side) actOnPod(step Step, p *pod) {
 		p.Matches = step.Op == Adopt
 		p.Labelled = p.Matches
 	}
-	s.changed(p)
+	s.edited(p, before)
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +38,7 @@ type statelessPlayer struct {
 	replicaSets *replicaSetInformer
 	want        stateless.Spec
 	begin       time.Time
+	step        atomic.Int64 // when the current step began
 	states      []stateless.State
 	pods        []string // the names of the pods of the last state, in its order
 	images      map[string]string
@@ -60,6 +62,7 @@ func RunStateless(t *testing.T, story stateless.Scenario) (states []stateless.St
 		p.createDeployment()
 		p.settle(0)
 		for i, step := range story.Steps {
+			p.step.Store(time.Now().UnixNano())
 			p.do(step)
 			p.settle(i + 1)
 		}
@@ -74,7 +77,7 @@ func (p *statelessPlayer) start(t *testing.T, client kubernetes.Interface) (stop
 	ctx, cancel := context.WithCancel(klog.NewContext(context.Background(), logr.Discard()))
 	f := informers.NewSharedInformerFactory(client, 0)
 	ofDeployments, ofSets := p.story.Pauses()
-	p.deployments = &deploymentInformer{f.Apps().V1().Deployments(), remembering(f.Apps().V1().Deployments().Informer()), ofDeployments}
+	p.deployments = &deploymentInformer{f.Apps().V1().Deployments(), remembering(f.Apps().V1().Deployments().Informer()), pause{ofDeployments, &p.step}}
 	p.replicaSets = &replicaSetInformer{f.Apps().V1().ReplicaSets(), remembering(f.Apps().V1().ReplicaSets().Informer()), ofSets}
 	rsc := replicaset.NewReplicaSetController(ctx, p.replicaSets, f.Core().V1().Pods(), client, replicaset.BurstReplicas)
 	dc, err := deployment.NewDeploymentController(ctx, p.deployments, f.Apps().V1().ReplicaSets(), f.Core().V1().Pods(), client)
@@ -136,10 +139,26 @@ func (i *rememberingInformer) AddEventHandler(h cache.ResourceEventHandler) (cac
 	return i.SharedIndexInformer.AddEventHandler(h)
 }
 
+// pause is how long a look at a Deployment takes. A look that a step falls into takes as
+// long again: after a deadline the controller looks again and again, and a look that is
+// nearly over would see the step before the ReplicaSets do.
+type pause struct {
+	time.Duration
+	step *atomic.Int64
+}
+
+func (p pause) pass() {
+	began := time.Now()
+	time.Sleep(p.Duration)
+	if step := time.Unix(0, p.step.Load()); step.After(began) {
+		time.Sleep(time.Until(step.Add(p.Duration)))
+	}
+}
+
 type deploymentInformer struct {
 	appsinformers.DeploymentInformer
 	shared *rememberingInformer
-	pause  time.Duration
+	pause  pause
 }
 
 // Informer implements [appsinformers.DeploymentInformer].
@@ -152,7 +171,7 @@ func (i *deploymentInformer) Lister() appslisters.DeploymentLister {
 
 type deploymentLister struct {
 	appslisters.DeploymentLister
-	pause time.Duration
+	pause pause
 }
 
 // Deployments implements [appslisters.DeploymentLister].
@@ -162,13 +181,13 @@ func (l deploymentLister) Deployments(namespace string) appslisters.DeploymentNa
 
 type deploymentNamespaceLister struct {
 	appslisters.DeploymentNamespaceLister
-	pause time.Duration
+	pause pause
 }
 
 // Get implements [appslisters.DeploymentNamespaceLister].
 func (l deploymentNamespaceLister) Get(name string) (*apps.Deployment, error) {
 	if calledBy("(*DeploymentController).syncDeployment") {
-		time.Sleep(l.pause)
+		l.pause.pass()
 	}
 	return l.DeploymentNamespaceLister.Get(name)
 }

@@ -12,6 +12,7 @@ import (
 func TestFound(t *testing.T) {
 	one := stateless.Spec{Replicas: 1, Image: "a", Strategy: "RollingUpdate", MaxSurge: "1", MaxUnavailable: "0"}
 	late := stateless.Spec{Replicas: 1, Image: "a", Strategy: "RollingUpdate", MaxSurge: "0", MaxUnavailable: "1", Deadline: 47}
+	old := stateless.Spec{Replicas: 5, Image: "a", Strategy: "Recreate", HistoryLimit: 2}
 	all, wait := stateless.Step{Op: stateless.AllReady}, stateless.Step{Op: stateless.Wait}
 	tamper, toB := stateless.Step{Op: stateless.Tamper, Value: "a"}, stateless.Step{Op: stateless.Image, Value: "b"}
 	fail, allow := stateless.Step{Op: stateless.FailSet, N: 2}, stateless.Step{Op: stateless.Allow}
@@ -25,6 +26,10 @@ func TestFound(t *testing.T) {
 		{"nor does one of a pod: who is looked at first is who has changed", stateless.Scenario{SlowSets: true, Spec: late, Steps: []stateless.Step{
 			all, all, all, allow, all, {Op: stateless.Scale, N: 8}, all, all, {Op: stateless.Adopt}, toB, all, {Op: stateless.Schedule, Pod: 8, Value: "a"},
 			all, all, all, fail, wait, all,
+		}}},
+		{"after a deadline the controller looks all the time, and does not see half a step", stateless.Scenario{Spec: old, Steps: []stateless.Step{
+			toB, all, all, {Op: stateless.Strategy, Value: "RollingUpdate 1% 1%"}, {Op: stateless.Deadline, N: 21}, wait, all, {Op: stateless.Scale, N: 1},
+			{Op: stateless.Image, Value: "a"}, wait, wait, wait, {Op: stateless.ScaleSet, N: 7, Value: "b"},
 		}}},
 	} {
 		t.Run(row.rule, func(t *testing.T) {

@@ -196,6 +196,7 @@ var elsewhere = []struct {
 	{"in how a write ends", []release.Difference{release.GoneIsError}},
 	{"in what becomes of nodes", []release.Difference{release.TaintsNextLook, release.ShortNodeGrace}},
 	{"in what claims and volumes show", []release.Difference{release.NoUnusedCondition, release.SaysMultiAttach}},
+	{"in what becomes of a Deployment", []release.Difference{release.RecreateGoesByLabels}},
 	{"in what the cache shows", []release.Difference{release.ReadsStaleCache}},
 	{"in what the API server refuses", []release.Difference{
 		release.HistoryLimitIsImmutable, release.ServiceNamesBeginWithLetter, release.OneWordForImmutable,

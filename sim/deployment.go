@@ -211,7 +211,7 @@ func (w *world) setsOf(d int32) []stateless.Set {
 		}
 		out = append(out, stateless.Set{
 			Handle: s, Name: row.symbol, Text: w.text(row.symbol), UID: row.uid, Created: row.created.Second(), Generation: row.generation,
-			Replicas: row.replicas, MinReady: row.spec.MinReadySeconds, Template: row.source, Status: row.status, Alive: row.view.Alive(),
+			Replicas: row.replicas, MinReady: row.spec.MinReadySeconds, Template: row.source, Status: row.status, Alive: row.view.Alive(w.rules),
 			Deleting: row.deleting != notDeleted, Annotations: row.annotations, Revision: row.revision, History: row.history,
 			Desired: row.desired, Most: row.most,
 		})

@@ -15,6 +15,7 @@ import (
 	"github.com/ordinal-sim/ordinal/conformance/real"
 	"github.com/ordinal-sim/ordinal/conformance/stateless"
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/model/release"
 )
 
 // stepsDrawn is how long drawn stories are.
@@ -57,7 +58,7 @@ func play(t *testing.T, story stateless.Scenario) (v verdict) {
 			v.at, v.got = v.compared, stateless.State{Status: fmt.Sprint("panic: ", r)}
 		}
 	}()
-	side := stateless.New(story)
+	side := stateless.New(story, rules())
 	got := side.State()
 	for i, want := range v.states {
 		if i > 0 {
@@ -71,6 +72,19 @@ func play(t *testing.T, story stateless.Scenario) (v verdict) {
 		side.Pair(want)
 	}
 	return v
+}
+
+// rules are those of the release that the test was compiled with.
+func rules() release.Rules {
+	name := version.Kubernetes()
+	if i := strings.LastIndexByte(name, '.'); !strings.HasPrefix(name, "1.35") {
+		name = name[:i]
+	}
+	r, err := release.Parse(name)
+	if err != nil {
+		panic(err)
+	}
+	return r.Rules()
 }
 
 // String tells the story up to the difference.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/policy/stateless"
 )
@@ -17,9 +18,10 @@ import (
 // Side is Ordinal's side of a story: a Deployment, its ReplicaSets and pods, both
 // controllers, and an API server that knows just enough.
 type Side struct {
-	now  model.Instant
-	want Spec
-	uids model.UID
+	rules release.Rules
+	now   model.Instant
+	want  Spec
+	uids  model.UID
 
 	d     stateless.Deployment
 	cause string // its annotation
@@ -81,9 +83,9 @@ const (
 // twice as long, and so on.
 const firstRetry = 5 * time.Millisecond
 
-// New creates the Deployment and lets the first step pass.
-func New(story Scenario) *Side {
-	s := &Side{uids: 1, names: []string{"", "web"}, want: story.Spec}
+// New creates the Deployment, in a release with so many differences from the newest, and lets the first step pass.
+func New(story Scenario, rules release.Rules) *Side {
+	s := &Side{rules: rules, uids: 1, names: []string{"", "web"}, want: story.Spec}
 	s.workers[0].pause, s.workers[1].pause = story.Pauses()
 	s.d = stateless.Deployment{Name: 1, UID: 1, Generation: 1}
 	s.writeDeployment()
@@ -327,7 +329,7 @@ func intOrString(text string) model.IntOrString {
 func (s *Side) syncDeployment() {
 	var sets []stateless.Set
 	for i, set := range s.sets {
-		set.Handle, set.Alive = int32(i), set.view.Alive()
+		set.Handle, set.Alive = int32(i), set.view.Alive(s.rules)
 		sets = append(sets, set.Set)
 	}
 	r := &s.rollout

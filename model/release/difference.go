@@ -76,6 +76,9 @@ const (
 	DropsConditions
 	// HistoryLimitIsImmutable: revisionHistoryLimit of a set cannot be changed.
 	HistoryLimitIsImmutable
+	// RecreateGoesByLabels: the strategy Recreate of a Deployment waits only for those old
+	// pods to end that have the labels of its selector.
+	RecreateGoesByLabels
 	// ServiceNamesBeginWithLetter: the name of a Service may not begin with a digit.
 	ServiceNamesBeginWithLetter
 	// OneWordForImmutable: the API server refuses all changes of immutable fields of a
@@ -183,6 +186,8 @@ var facts = [differences]Facts{
 		"writing the status drops its conditions", before(V1_37)},
 	HistoryLimitIsImmutable: {"HistoryLimitIsImmutable", "1.33", "", "",
 		"revisionHistoryLimit cannot be changed", before(V1_33)},
+	RecreateGoesByLabels: {"RecreateGoesByLabels", "1.36.0", "", "",
+		"a Deployment that recreates does not wait for old pods with other labels", before(V1_36)},
 	ServiceNamesBeginWithLetter: {"ServiceNamesBeginWithLetter", "1.36.0", "RelaxedServiceNameValidation", "",
 		"the name of a Service may not begin with a digit", before(V1_36)},
 	OneWordForImmutable: {"OneWordForImmutable", "1.37.0", "", "",

@@ -40,6 +40,7 @@ GoneIsError                  x      x    x      x      x      x      .    .
 OnlyRollingUpdateCompletes   x      x    x      x      x      x      x    .
 DropsConditions              x      x    x      x      x      x      x    .
 HistoryLimitIsImmutable      x      .    .      .      .      .      .    .
+RecreateGoesByLabels         x      x    x      x      x      x      .    .
 ServiceNamesBeginWithLetter  x      x    x      x      x      x      .    .
 OneWordForImmutable          x      x    x      x      x      x      x    .
 NoUnusedCondition            x      x    x      x      x      x      x    .

@@ -3,6 +3,7 @@ package stateless
 import (
 	"github.com/ordinal-sim/ordinal/internal/flat"
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 )
 
@@ -54,6 +55,7 @@ type counts struct {
 	available int32 // of the ready
 	leaving   int32
 	alive     int32 // of the ReplicaSet's and not ended, terminating or not, whatever their labels
+	astray    int32 // of these, with other labels
 	strays    int32 // to be adopted or released
 }
 
@@ -85,8 +87,16 @@ func (v *View) Set() *ReplicaSet { return &v.set }
 func (v *View) Visited() int64 { return v.visited }
 
 // Alive is how many pods of the ReplicaSet's have not ended, those included that are
-// being deleted. The strategy Recreate waits for them.
-func (v *View) Alive() int32 { return v.count.alive }
+// being deleted. The strategy Recreate waits for them; with the rules of some releases only
+// for those that have the labels of the selector.
+//
+// Source: pkg/controller/deployment/deployment_controller.go, getPodMapForDeployment.
+func (v *View) Alive(rules release.Rules) int32 {
+	if rules.Has(release.RecreateGoesByLabels) {
+		return v.count.alive - v.count.astray
+	}
+	return v.count.alive
+}
 
 // SetChanged feeds a change of the ReplicaSet itself.
 func (v *View) SetChanged(set ReplicaSet) {
@@ -169,6 +179,9 @@ func (v *View) contribute(place, sign int32) {
 	}
 	if p.Ownership == policy.Ours && !p.ended() {
 		v.count.alive += sign
+		if !p.Matches {
+			v.count.astray += sign
+		}
 	}
 	if p.leaving() {
 		v.count.leaving += sign

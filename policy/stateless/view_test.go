@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 )
 
@@ -245,9 +246,11 @@ func (m *machine) Check(t *rapid.T) {
 	status := r.status(m.now)
 	same("status", m.view.Final(&m.d, false, 0), func() ReplicaStatus { s := status; s.Failure = Failure{}; return s }())
 	same("differs", m.view.Differs(status), status != r.set.Status)
-	same("alive", m.view.Alive(), r.count(func(p Pod) bool {
+	alive := func(p Pod) bool {
 		return p.Ownership == policy.Ours && p.Phase != policy.Failed && p.Phase != policy.Succeeded
-	}))
+	}
+	same("alive", m.view.Alive(0), r.count(alive))
+	same("alive by labels", m.view.Alive(release.Rules(0).With(release.RecreateGoesByLabels)), r.count(func(p Pod) bool { return alive(p) && p.Matches }))
 	same("expecting", m.d.Expecting, r.waits(m.now))
 	missing := r.set.Replicas - status.Replicas
 	acts := !m.d.Expecting && !r.set.Deleting

@@ -97,7 +97,7 @@ func (w *world) running() (n int32) {
 func (w *world) syncDeployment() (busy bool) {
 	var sets []Set
 	for i, s := range w.sets {
-		s.Handle, s.Alive = int32(i), s.view.Alive()
+		s.Handle, s.Alive = int32(i), s.view.Alive(0)
 		sets = append(sets, s.Set)
 	}
 	var out Rollout

@@ -68,7 +68,8 @@ func render(reports string) (string, error) {
 		prefix string
 		row    func([]byte) (row, error)
 	}{
-		{"statefulset", controller}, {"binding", binding}, {"objects", objects}, {"rollout", rollout}, {"endpoints", endpoints}, {"dns", dns},
+		{"statefulset", controller}, {"binding", binding}, {"objects", objects}, {"rollout", rollout},
+		{"stateless", stateless}, {"disruption", disruption}, {"endpoints", endpoints}, {"dns", dns},
 		{"nodes", nodes}, {"scheduling", scheduling}, {"autoscaling", autoscaling},
 	} {
 		files, err := filepath.Glob(filepath.Join(reports, kind.prefix+"-*.json"))
@@ -156,6 +157,30 @@ func rollout(data []byte) (row, error) {
 		questions += n
 	}
 	return row{"`kubectl rollout`", r.Version, fmt.Sprintf("%s drawn histories, %s questions", thousands(r.Histories), thousands(questions)), r.Differences}, err
+}
+
+// stateless is the report of package stateless.
+func stateless(data []byte) (row, error) {
+	var r struct {
+		Version                                         string
+		Scenarios, Steps, States, SetAside, Differences int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn stories of a Deployment, %s steps, %s states compared, %d set aside because the real side does not agree with itself",
+		thousands(r.Scenarios), thousands(r.Steps), thousands(r.States), r.SetAside)
+	return row{"the controllers of Deployments and ReplicaSets", r.Version, much, r.Differences}, err
+}
+
+// disruption is the report of package disruption.
+func disruption(data []byte) (row, error) {
+	var r struct {
+		Version                                 string
+		Stories, States, Evictions, Differences int
+	}
+	err := json.Unmarshal(data, &r)
+	much := fmt.Sprintf("%s drawn stories, %s states of the budgets compared, %s evictions with their answers",
+		thousands(r.Stories), thousands(r.States), thousands(r.Evictions))
+	return row{"disruption budgets and evictions", r.Version, much, r.Differences}, err
 }
 
 // endpoints is the report of package endpoints.

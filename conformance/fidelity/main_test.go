@@ -23,6 +23,8 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 	write("objects-1.37.json", `{"version":"1.37","kinds":[{"drawn":2000,"valid":900,"errors":40},{"drawn":10,"valid":1,"errors":2,"differences":3}]}`)
 	write("binding-1.37.json", `{"version":"1.37","worlds":1000,"steps":14000,"states":55000,"events":4000,"ties":1,"pods":3000,"verdicts":4000,"differences":2}`)
 	write("rollout-1.37.json", `{"version":"1.37","histories":10,"questions":{"status":1000,"undo":234}}`)
+	write("stateless-1.37.json", `{"version":"1.37","scenarios":300,"steps":9000,"states":9300,"setAside":1}`)
+	write("disruption-1.37.json", `{"version":"1.37","stories":1000,"states":36000,"evictions":6000,"differences":1}`)
 	write("autoscaling-1.37.json", `{"version":"1.37","worlds":200,"looks":20000,"taken":9000,"changes":3000}`)
 	write("endpoints-1.37.json", `{"version":"1.37","worlds":2000,"steps":12000,"turns":9000,"writes":4000,"endpoints":5000,"lives":200,"comparisons":1000}`)
 	write("dns-1.14.json", `{"version":"1.14","worlds":500,"questions":15000,"denials":2000,"cached":3000,"profiles":7}`)
@@ -40,6 +42,8 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 | the controllers of claims and volumes, and the scheduler's VolumeBinding | 1.37 | 1,000 drawn worlds, 14,000 steps, 55,000 states and 4,000 events compared, 1 ties; 3,000 pods to be scheduled, 4,000 verdicts | 2 |
 | the API server's defaulting and validation | 1.37 | 2,010 drawn objects of 2 kinds, 901 valid, 42 lines of errors | 3 |
 | `+"`kubectl rollout`"+` | 1.37 | 10 drawn histories, 1,234 questions | 0 |
+| the controllers of Deployments and ReplicaSets | 1.37 | 300 drawn stories of a Deployment, 9,000 steps, 9,300 states compared, 1 set aside because the real side does not agree with itself | 0 |
+| disruption budgets and evictions | 1.37 | 1,000 drawn stories, 36,000 states of the budgets compared, 6,000 evictions with their answers | 1 |
 | the EndpointSlice controller's own code | 1.37 | 2,000 drawn worlds, 12,000 steps, 9,000 turns of the controller, 4,000 writes compared with their instants, 5,000 endpoints; 200 lives of a simulated cluster, compared 1,000 times | 0 |
 | CoreDNS's own code | CoreDNS 1.14 | 500 drawn worlds, 15,000 questions in 7 setups, 2,000 denials, 3,000 answers from a cache | 0 |
 | node lifecycle, taint eviction and the pod garbage collector | 1.37 | 12 drawn lives of nodes, 3,456 writes at their instants, 1 set aside because the real side does not agree with itself | 0 |

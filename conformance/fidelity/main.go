@@ -222,28 +222,30 @@ func dns(data []byte) (row, error) {
 	return row{"CoreDNS's own code", "CoreDNS " + r.Version, much, r.Differences}, err
 }
 
-// nodes is the report of package nodes.
+// nodes is the report of package nodes. How much the controllers write depends on which
+// of several nodes they taint first, and is left out.
 func nodes(data []byte) (row, error) {
 	var r struct {
-		Version                                 string
-		Scenarios, Notes, SetAside, Differences int
+		Version                                string
+		Scenarios, Lost, SetAside, Differences int
 	}
 	err := json.Unmarshal(data, &r)
-	much := fmt.Sprintf("%s drawn lives of nodes, %s writes at their instants, %d set aside because the real side does not agree with itself",
-		thousands(r.Scenarios), thousands(r.Notes), r.SetAside)
+	much := fmt.Sprintf("%s drawn lives of clusters, in which nodes are lost %s times, every write at its instant, %d set aside because the real side does not agree with itself",
+		thousands(r.Scenarios), thousands(r.Lost), r.SetAside)
 	return row{"node lifecycle, taint eviction and the pod garbage collector", r.Version, much, r.Differences}, err
 }
 
-// scheduling is the report of package scheduling.
+// scheduling is the report of package scheduling. What the whole scheduler did depends on
+// which of several nodes it has chosen, and is left out.
 func scheduling(data []byte) (row, error) {
 	var r struct {
-		Version                                          string
-		Clusters, Questions, Fits, Messages, Differences int
+		Version                                           string
+		Clusters, Questions, Messages, Lives, Differences int
 	}
 	err := json.Unmarshal(data, &r)
-	much := fmt.Sprintf("%s drawn clusters, %s pods on nodes, of which %s fit, %s messages",
-		thousands(r.Clusters), thousands(r.Questions), thousands(r.Fits), thousands(r.Messages))
-	return row{"the scheduler's own filters", r.Version, much, r.Differences}, err
+	much := fmt.Sprintf("%s drawn clusters, %s pods on nodes, %s messages; %s lives of a cluster with the whole scheduler",
+		thousands(r.Clusters), thousands(r.Questions), thousands(r.Messages), thousands(r.Lives))
+	return row{"the scheduler and its filters", r.Version, much, r.Differences}, err
 }
 
 // thousands writes a number as people read it: "12,345".

@@ -28,8 +28,8 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 	write("autoscaling-1.37.json", `{"version":"1.37","worlds":200,"looks":20000,"taken":9000,"changes":3000}`)
 	write("endpoints-1.37.json", `{"version":"1.37","worlds":2000,"steps":12000,"turns":9000,"writes":4000,"endpoints":5000,"lives":200,"comparisons":1000}`)
 	write("dns-1.14.json", `{"version":"1.14","worlds":500,"questions":15000,"denials":2000,"cached":3000,"profiles":7}`)
-	write("nodes-1.37.json", `{"version":"1.37","scenarios":12,"notes":3456,"setAside":1,"differences":0}`)
-	write("scheduling-1.37.json", `{"version":"1.37","clusters":12,"questions":3456,"fits":1000,"messages":99,"differences":2}`)
+	write("nodes-1.37.json", `{"version":"1.37","scenarios":12,"lost":3456,"setAside":1,"differences":0}`)
+	write("scheduling-1.37.json", `{"version":"1.37","clusters":12,"questions":3456,"messages":99,"lives":5,"said":70,"bindings":1200,"differences":2}`)
 	require.ErrorContains(t, run(dir, readme, true), "does not say")
 	require.NoError(t, run(dir, readme, false))
 	require.NoError(t, run(dir, readme, true))
@@ -46,8 +46,8 @@ func TestREADMEIsWrittenFromReports(t *testing.T) {
 | disruption budgets and evictions | 1.37 | 1,000 drawn stories, 36,000 states of the budgets compared, 6,000 evictions with their answers | 1 |
 | the EndpointSlice controller's own code | 1.37 | 2,000 drawn worlds, 12,000 steps, 9,000 turns of the controller, 4,000 writes compared with their instants, 5,000 endpoints; 200 lives of a simulated cluster, compared 1,000 times | 0 |
 | CoreDNS's own code | CoreDNS 1.14 | 500 drawn worlds, 15,000 questions in 7 setups, 2,000 denials, 3,000 answers from a cache | 0 |
-| node lifecycle, taint eviction and the pod garbage collector | 1.37 | 12 drawn lives of nodes, 3,456 writes at their instants, 1 set aside because the real side does not agree with itself | 0 |
-| the scheduler's own filters | 1.37 | 12 drawn clusters, 3,456 pods on nodes, of which 1,000 fit, 99 messages | 2 |
+| node lifecycle, taint eviction and the pod garbage collector | 1.37 | 12 drawn lives of clusters, in which nodes are lost 3,456 times, every write at its instant, 1 set aside because the real side does not agree with itself | 0 |
+| the scheduler and its filters | 1.37 | 12 drawn clusters, 3,456 pods on nodes, 99 messages; 5 lives of a cluster with the whole scheduler | 2 |
 | the HorizontalPodAutoscaler controller's own code | 1.37 | 200 drawn worlds, 20,000 looks of the controller compared with all that it says of itself, 3,000 changes of scale; Ordinal took 9,000 of the looks | 0 |
 `+endMark+"\nafter\n", string(data))
 

@@ -3,6 +3,7 @@ package nodes
 import (
 	"cmp"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,7 +38,8 @@ func lines(notes []note) []string {
 type report struct {
 	Version     string         `json:"version"`
 	Scenarios   int            `json:"scenarios"`
-	Notes       int            `json:"notes"`    // compared, each with its instant
+	Lost        int            `json:"lost"`     // how often a node was declared Unknown
+	Notes       int            `json:"notes"`    // what was compared, each with its instant
 	Aside       int            `json:"setAside"` // scenarios on which the real side does not agree with itself
 	Sights      map[string]int `json:"sights"`
 	Differences int            `json:"differences"`
@@ -50,7 +52,7 @@ var sights = []string{
 }
 
 // TestDrawn draws scenarios, plays them on both sides, and compares what is written, and when.
-// -rapid.checks says how many, 100 by default. ORDINAL_REPORT names a folder for a report.
+// -rapid.checks says how many, 400 by default. ORDINAL_REPORT names a folder for a report.
 func TestDrawn(t *testing.T) {
 	r := report{Version: version.Of(nodelifecycleOf), Sights: map[string]int{}}
 	times := nodelifecycle.DefaultTimes(0)
@@ -127,4 +129,19 @@ func (r *report) count(notes []string) {
 			}
 		}
 	}
+	r.Lost = r.Sights["Ready=Unknown"]
+}
+
+// TestMain draws more scenarios than rapid does by itself, unless somebody asks for a number.
+func TestMain(m *testing.M) {
+	const checks = "rapid.checks"
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == checks })
+	if !asked {
+		if err := flag.Set(checks, "400"); err != nil {
+			panic("nodes: " + err.Error())
+		}
+	}
+	os.Exit(m.Run())
 }

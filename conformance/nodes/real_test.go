@@ -38,10 +38,12 @@ const grain = 10 * time.Microsecond
 
 // told is what came of a scenario.
 type told struct {
-	notes                []note
-	look, pass, collect  time.Duration // when the loops began
-	conflicts, endEvents int
+	notes               []note
+	look, pass, collect time.Duration // when the loops began
 }
+
+// moment is how long each pass of a loop takes.
+const moment = time.Nanosecond
 
 // slowNodes is an informer of nodes whose list takes a nanosecond, and the first time as
 // long as it is to take until the first look.
@@ -60,7 +62,7 @@ func (i *slowNodes) List(s labels.Selector) ([]*v1.Node, error) {
 		*i.begun = time.Since(i.begin)
 		time.Sleep(i.offset)
 	} else {
-		time.Sleep(1)
+		time.Sleep(moment)
 	}
 	return i.NodeLister.List(s)
 }
@@ -79,7 +81,7 @@ func (i *slowPods) List(s labels.Selector) ([]*v1.Pod, error) {
 	if *i.begun < 0 {
 		*i.begun = time.Since(i.begin)
 	} else {
-		time.Sleep(1)
+		time.Sleep(moment)
 	}
 	return i.PodLister.List(s)
 }
@@ -132,7 +134,7 @@ func playReal(t *testing.T, s scenario) told {
 	cancel()
 	ended.Wait()
 	f.Shutdown()
-	return told{notes: server.notes, look: pass + s.offset, pass: pass, collect: collect, conflicts: server.conflict}
+	return told{notes: server.notes, look: pass + s.offset, pass: pass, collect: collect}
 }
 
 // happens writes a fact to the API.

@@ -41,12 +41,11 @@ type object interface {
 
 // server is an API server for nodes, leases and pods. It notes what controllers write.
 type server struct {
-	mu       sync.Mutex
-	begin    time.Time
-	version  int64
-	tables   map[string]*table
-	notes    []note
-	conflict int // patches that came too late
+	mu      sync.Mutex
+	begin   time.Time
+	version int64
+	tables  map[string]*table
+	notes   []note
 }
 
 type table struct {
@@ -292,7 +291,6 @@ func (s *server) patch(t *table, name string, patch []byte) (object, error) {
 		return nil, err
 	}
 	if v := of.ResourceVersion; v != "" && v != old.GetResourceVersion() {
-		s.conflict++
 		return nil, apierrors.NewConflict(schema.GroupResource{Resource: t.kind}, name, fmt.Errorf("the object has been modified"))
 	}
 	before, err := json.Marshal(old)

@@ -25,6 +25,9 @@ const (
 	TaintsNextLook
 	// ShortNodeGrace: a node is declared Unknown after 40 seconds without news, not 50.
 	ShortNodeGrace
+	// WaitsForBackoff: a pod that found no node waits for the end of its back-off, also if the
+	// scheduler has nothing else to do.
+	WaitsForBackoff
 	// SequentialParallel: Parallel writes one pod after the other, and stops at the
 	// first error.
 	SequentialParallel
@@ -41,6 +44,11 @@ const (
 	// rolling update under Parallel does not wait for it, and scaling down under
 	// OrderedReady does not take it for the one unhealthy pod that may go, and waits.
 	ReadyIsHealthy
+	// HopesForTooBig: a pod that asks for more than a whole node has is told that nobody was
+	// found who could make room for it, not that it would not help.
+	HopesForTooBig
+	// NamesTaint: the scheduler names the taint that a pod does not tolerate.
+	NamesTaint
 	// ComparesHashes: two revisions of one template differ if their hashes look like
 	// different numbers.
 	ComparesHashes
@@ -142,6 +150,8 @@ var facts = [differences]Facts{
 		"an unreachable node is tainted NoExecute a look later", before(V1_33)},
 	ShortNodeGrace: {"ShortNodeGrace", "1.32", "", "121793",
 		"a silent node is Unknown after 40 seconds", before(V1_33)},
+	WaitsForBackoff: {"WaitsForBackoff", "1.33", "SchedulerPopFromBackoffQ", "",
+		"a pod that found no node waits for the end of its back-off", before(V1_33)},
 	SequentialParallel: {"SequentialParallel", "1.28", "", "",
 		"Parallel writes one pod after the other", before(V1_33)},
 	UncontrolledClaims: {"UncontrolledClaims", "1.31", "", "122400",
@@ -158,6 +168,10 @@ var facts = [differences]Facts{
 		}},
 	ReadyIsHealthy: {"ReadyIsHealthy", "1.34.0", "", "112307, 112066, 119234, 123918",
 		"a pod that is ready and not yet available counts as healthy", before(V1_34_1)},
+	HopesForTooBig: {"HopesForTooBig", "1.34.0", "", "",
+		"preemption is looked for even on nodes that are too small for the pod", before(V1_34_1)},
+	NamesTaint: {"NamesTaint", "1.34.2", "", "",
+		"the scheduler names the taint that a pod does not tolerate", before(V1_34_4)},
 	ComparesHashes: {"ComparesHashes", "1.34.2", "", "",
 		"revisions whose hashes are different numbers differ", before(V1_34_4)},
 	WritesCreationTimestamp: {"WritesCreationTimestamp", "1.34.0", "", "134773",

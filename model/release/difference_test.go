@@ -21,12 +21,15 @@ SucceededStays               x      .    .      .      .      .      .    .
 RecreatesAtOnce              x      .    .      .      .      .      .    .
 TaintsNextLook               x      .    .      .      .      .      .    .
 ShortNodeGrace               x      .    .      .      .      .      .    .
+WaitsForBackoff              x      .    .      .      .      .      .    .
 SequentialParallel           x      .    .      .      .      .      .    .
 UncontrolledClaims           x      .    .      .      .      .      .    .
 NoPodIndexLabel              x      .    .      .      .      .      .    .
 NoRetention                  .      .    .      .      .      .      .    .
 NoStartOrdinal               .      .    .      .      .      .      .    .
 ReadyIsHealthy               x      x    .      .      .      .      .    .
+HopesForTooBig               x      x    .      .      .      .      .    .
+NamesTaint                   x      x    x      .      .      .      .    .
 ComparesHashes               x      x    x      .      .      .      .    .
 WritesCreationTimestamp      x      x    .      .      .      .      .    .
 ComparesBytes                x      x    x      .      .      .      .    .

@@ -148,8 +148,6 @@ func (c *Controller) Join(n Node, z Zone, now model.Instant) {
 	if row.exists {
 		panic("nodelifecycle: a node joins that is there")
 	}
-	c.catchUp(now)
-	row = c.at(n)
 	if row.queued {
 		c.zoneAt(row.zone).waiting--
 		c.zoneAt(z).waiting++

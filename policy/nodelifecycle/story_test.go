@@ -476,6 +476,36 @@ var stories = []struct {
 			115 a is Unknown
 			115 a +unreachable`,
 	}, {
+		rule: "one that has gone before anybody looked leaves no memory",
+		story: `
+			0   up a
+			1   create b
+			2   delete b
+			100 create b`,
+		then: `
+			0 zone is Normal
+			160 b is Unknown
+			160 b +unreachable`,
+	}, {
+		rule: "when all taints have been taken away all wait again from the next look on, also one that is back before the one after, and gone",
+		story: `
+			0   up a b c
+			20  crash a b c
+			101 back a
+			102 delete a
+			103 back b`,
+		then: `
+			0 zone is Normal
+			70 a is Unknown
+			70 pods of a are not ready
+			70 b is Unknown
+			70 pods of b are not ready
+			70 c is Unknown
+			70 pods of c are not ready
+			70 zone is FullDisruption
+			105 zone is Normal
+			125 c +unreachable`,
+	}, {
 		rule: "a node that is deleted while it waits keeps its place, and costs the next one its turn",
 		story: `
 			0  up a b c d e

@@ -435,7 +435,11 @@ func TestQuestions(t *testing.T) {
 	require.Equal(t, []Node{1}, s.c.Candidates(0, nil))
 	require.Empty(t, s.c.Candidates(1, nil))
 	require.Equal(t, Normal, s.c.ZoneState(0))
+	require.True(t, s.c.FailsNewPod(0))
+	require.False(t, s.c.FailsNewPod(2))
 	turn, ok := s.c.Next()
 	require.True(t, ok)
 	require.Equal(t, Turn{At: 80 * second, Among: 1, Zone: 0}, turn)
+	s.do("delete", "a")
+	require.False(t, s.c.FailsNewPod(0), "there is no node")
 }

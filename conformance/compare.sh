@@ -12,7 +12,7 @@ for modfile in go.mod kubernetes-1.36.mod kubernetes-1.35.mod; do
 	echo "-- $modfile"
 	go test -modfile="$modfile" ./statefulset ./objects ./rollout -rapid.seed=1 -rapid.nofailfile
 	go test -modfile="$modfile" ./real ./scenario ./simulated -rapid.nofailfile
-	go test -modfile="$modfile" ./binding ./endpoints ./nodes -rapid.seed=1 -rapid.nofailfile
+	go test -modfile="$modfile" ./binding ./endpoints ./nodes ./scheduling -rapid.seed=1 -rapid.nofailfile
 	go test -modfile="$modfile" ./stateless -rapid.seed=1 -rapid.checks=300 -rapid.nofailfile
 	go test -modfile="$modfile" ./disruption -rapid.seed=1 -rapid.checks=1000 -rapid.nofailfile
 done

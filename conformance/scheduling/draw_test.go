@@ -138,6 +138,13 @@ func drawAffinity(t *rapid.T) *v1.Affinity {
 				}
 				term.MatchExpressions = append(term.MatchExpressions, e)
 			}
+			// A name that a node must have is told in other words by the whole scheduler. What it
+			// must not have is not.
+			if of(t, "notNamed", false, false, true) {
+				term.MatchFields = append(term.MatchFields, v1.NodeSelectorRequirement{
+					Key: "metadata.name", Operator: v1.NodeSelectorOpNotIn, Values: []string{of(t, "name", "node-0", "node-1")},
+				})
+			}
 			selector.NodeSelectorTerms = append(selector.NodeSelectorTerms, term)
 		}
 		a.NodeAffinity = &v1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: selector}

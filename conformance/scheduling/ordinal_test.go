@@ -50,7 +50,8 @@ func askOrdinal(c cluster, rules release.Rules) verdict {
 		out.free[node.Name] = v.Score(&q, scheduling.Node(n)).Free
 	}
 	if !fits {
-		out.message, _, _ = strings.Cut(tally.Message(), " preemption: ")
+		out.message, _, _ = strings.Cut(tally.Message(), " preemption: ") // those words are held against the whole scheduler
+		out.message = strings.TrimSuffix(out.message, " no new claims to deallocate,")
 	}
 	return out
 }
@@ -68,7 +69,7 @@ func nodeOf(n *v1.Node) scheduling.NodeSpec {
 		return value
 	}
 	out := scheduling.NodeSpec{
-		Labels: n.Labels, Unschedulable: n.Spec.Unschedulable, Pods: int32(limit(v1.ResourcePods, false)),
+		Name: n.Name, Labels: n.Labels, Unschedulable: n.Spec.Unschedulable, Pods: int32(limit(v1.ResourcePods, false)),
 		Allocatable: model.ResourceList{CPU: model.MilliCPU(limit(v1.ResourceCPU, true)), Memory: model.Bytes(limit(v1.ResourceMemory, false))},
 	}
 	for _, t := range n.Spec.Taints {
@@ -124,6 +125,9 @@ func nodeSelectorOf(s *v1.NodeSelector) *model.NodeSelector {
 		var t model.NodeSelectorTerm
 		for _, e := range term.MatchExpressions {
 			t.MatchExpressions = append(t.MatchExpressions, model.LabelSelectorRequirement{Key: e.Key, Operator: model.SelectorOperator(e.Operator), Values: e.Values})
+		}
+		for _, e := range term.MatchFields {
+			t.MatchFields = append(t.MatchFields, model.LabelSelectorRequirement{Key: e.Key, Operator: model.SelectorOperator(e.Operator), Values: e.Values})
 		}
 		out.Terms = append(out.Terms, t)
 	}

@@ -49,6 +49,9 @@ const (
 	HopesForTooBig
 	// NamesTaint: the scheduler names the taint that a pod does not tolerate.
 	NamesTaint
+	// SpeaksOfDevices: the scheduler tells a pod that fits nowhere that it has no claims of
+	// devices to deallocate, before it speaks of preemption.
+	SpeaksOfDevices
 	// ComparesHashes: two revisions of one template differ if their hashes look like
 	// different numbers.
 	ComparesHashes
@@ -172,6 +175,10 @@ var facts = [differences]Facts{
 		"preemption is looked for even on nodes that are too small for the pod", before(V1_34_1)},
 	NamesTaint: {"NamesTaint", "1.34.2", "", "",
 		"the scheduler names the taint that a pod does not tolerate", before(V1_34_4)},
+	SpeaksOfDevices: {"SpeaksOfDevices", "1.37.0", "DynamicResourceAllocation", "",
+		"the scheduler mentions claims of devices, from 1.34 on", func(r Release) bool {
+			return r.profile() > V1_37 && r.profile() < V1_33
+		}},
 	ComparesHashes: {"ComparesHashes", "1.34.2", "", "",
 		"revisions whose hashes are different numbers differ", before(V1_34_4)},
 	WritesCreationTimestamp: {"WritesCreationTimestamp", "1.34.0", "", "134773",

@@ -30,6 +30,7 @@ NoStartOrdinal               .      .    .      .      .      .      .    .
 ReadyIsHealthy               x      x    .      .      .      .      .    .
 HopesForTooBig               x      x    .      .      .      .      .    .
 NamesTaint                   x      x    x      .      .      .      .    .
+SpeaksOfDevices              .      .    x      x      x      x      x    .
 ComparesHashes               x      x    x      .      .      .      .    .
 WritesCreationTimestamp      x      x    .      .      .      .      .    .
 ComparesBytes                x      x    x      .      .      .      .    .

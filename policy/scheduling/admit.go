@@ -13,7 +13,7 @@ import (
 // used and pods are what the node's other pods take, without those that have ended.
 //
 // Source: pkg/kubelet/lifecycle/predicate.go, Admit and generalFilter; pkg/kubelet/kubelet.go, rejectPod.
-func Admit(node NodeSpec, pods int32, used Request, spec *model.PodSpec, request Request) (reason, message string) {
+func Admit(node *NodeSpec, pods int32, used Request, spec *model.PodSpec, request Request) (reason, message string) {
 	short := func(resource string, requested, used, capacity int64) (string, string) {
 		return "OutOf" + resource, fmt.Sprintf("Pod was rejected: Node didn't have enough resource: %s, requested: %d, used: %d, capacity: %d",
 			resource, requested, used, capacity)
@@ -29,7 +29,7 @@ func Admit(node NodeSpec, pods int32, used Request, spec *model.PodSpec, request
 		return short("cpu", int64(request.CPU), int64(used.CPU), int64(cpu))
 	case memory > 0 && request.Memory > 0 && request.Memory > memory-used.Memory:
 		return short("memory", int64(request.Memory), int64(used.Memory), int64(memory))
-	case !selects(spec, node.Labels):
+	case !selects(spec, node):
 		return failed("NodeAffinity", NotSelected.String())
 	}
 	if _, bad := untolerated(node.Taints, spec.Tolerations, model.NoExecute); bad {

@@ -17,7 +17,7 @@ func (v *View) Early(q *Query, n Node) Refusal {
 	if taint, ok := untolerated(row.Taints, of.Spec.Tolerations, model.NoSchedule, model.NoExecute); ok {
 		return Refusal{Why: Reasons(0).With(Tainted), Hopeless: true, Taint: taint}
 	}
-	if !selects(of.Spec, row.Labels) {
+	if !selects(of.Spec, &row.NodeSpec) {
 		return refuse(NotSelected, true)
 	}
 	return v.fits(row, of.request)

@@ -89,7 +89,7 @@ func (v *View) spreads(q *Query, out []spread, sort string) []spread {
 	}
 	q.takes = q.takes[:0]
 	for n := range v.nodes {
-		takes := v.nodes[n].exists && v.inAll(out, Node(n)) && selects(of.Spec, v.nodes[n].Labels)
+		takes := v.nodes[n].exists && v.inAll(out, Node(n)) && selects(of.Spec, &v.nodes[n].NodeSpec)
 		q.takes = append(q.takes, takes)
 		for i := range out {
 			if takes {
@@ -281,14 +281,14 @@ func wantsAll(terms []model.PodAffinityTerm, of, other *kind) bool {
 	return true
 }
 
-// selects reports whether a pod may run on a node with these labels.
+// selects reports whether a pod may run on a node of this name and with these labels.
 //
 // Source: component-helpers scheduling/corev1/nodeaffinity, GetRequiredNodeAffinity.
-func selects(spec *model.PodSpec, labels model.Labels) bool {
+func selects(spec *model.PodSpec, n *NodeSpec) bool {
 	for key, want := range spec.NodeSelector {
-		if got, ok := labels[key]; !ok || got != want {
+		if got, ok := n.Labels[key]; !ok || got != want {
 			return false
 		}
 	}
-	return spec.Affinity == nil || spec.Affinity.NodeAffinity == nil || spec.Affinity.NodeAffinity.Matches(labels)
+	return spec.Affinity == nil || spec.Affinity.NodeAffinity == nil || spec.Affinity.NodeAffinity.MatchesNode(n.Name, n.Labels)
 }

@@ -140,7 +140,11 @@ func (t *Tally) Message() string {
 		{"No preemption victims found for incoming pod", t.nodes - t.hopeless},
 		{"Preemption is not helpful for scheduling", t.hopeless},
 	}
-	return available(t.nodes, t.lines) + " preemption: " + available(t.nodes, preemption)
+	devices := ""
+	if t.rules.Has(release.SpeaksOfDevices) {
+		devices = " no new claims to deallocate,"
+	}
+	return available(t.nodes, t.lines) + devices + " preemption: " + available(t.nodes, preemption)
 }
 
 // available is one of the two sentences of a message. The reasons are sorted as text, with

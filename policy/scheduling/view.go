@@ -11,6 +11,7 @@ type Node int32
 
 // NodeSpec is what the scheduler sees of a node.
 type NodeSpec struct {
+	Name          string
 	Labels        model.Labels // never changed in place
 	Taints        []model.Taint
 	Unschedulable bool               // cordoned

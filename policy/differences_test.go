@@ -197,7 +197,7 @@ var elsewhere = []struct {
 	{"in what becomes of nodes", []release.Difference{release.TaintsNextLook, release.ShortNodeGrace}},
 	{"in what claims and volumes show", []release.Difference{release.NoUnusedCondition, release.SaysMultiAttach}},
 	{"in what becomes of a Deployment", []release.Difference{release.RecreateGoesByLabels}},
-	{"in how pods find nodes", []release.Difference{release.WaitsForBackoff, release.HopesForTooBig, release.NamesTaint, release.SpeaksOfDevices}},
+	{"in how pods find nodes", []release.Difference{release.WaitsForBackoff, release.NoDevices, release.HopesForTooBig, release.NamesTaint, release.SpeaksOfDevices}},
 	{"in what the cache shows", []release.Difference{release.ReadsStaleCache}},
 	{"in what the API server refuses", []release.Difference{
 		release.HistoryLimitIsImmutable, release.ServiceNamesBeginWithLetter, release.OneWordForImmutable,

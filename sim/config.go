@@ -26,6 +26,11 @@ type Config struct {
 	Nodes int
 	// PodsPerNode is how many pods fit on a node; 0 means any number.
 	PodsPerNode int
+	// Allocatable is how much CPU and memory each of them has for pods; 0 means any amount.
+	Allocatable model.ResourceList
+	// Zones is over how many zones the nodes are dealt, one after the other: their label
+	// topology.kubernetes.io/zone is zone-0, zone-1 and so on; 0 means that they have none.
+	Zones int
 	// Latencies are how long everything takes.
 	Latencies Latencies
 	// Kubelet is how the kubelets are configured.

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -107,7 +106,7 @@ func (w *world) nodeEvent(r *record, e Event, object, text string) (Event, bool)
 	case recScheduled:
 		e.Reason, e.Message = "Scheduled", fmt.Sprintf("Successfully assigned %s/%s to %s", e.Namespace, e.Name, object)
 	case recUnschedulable:
-		e.Type, e.Reason, e.Message = "Warning", "FailedScheduling", w.unschedulableMessage(r)
+		e.Type, e.Reason, e.Message = "Warning", "FailedScheduling", text
 	case recAttached:
 		e.Reason, e.Message = "SuccessfulAttachVolume", fmt.Sprintf("AttachVolume.Attach succeeded for volume %q", object)
 	case recNodeNotReady:
@@ -160,39 +159,4 @@ func (w *world) noticeKind(r *record) model.Kind {
 	default:
 		return model.KindPersistentVolumeClaim
 	}
-}
-
-// unschedulableMessage is what the scheduler says of a pod that found no node.
-//
-// Source: pkg/scheduler/framework/types.go, FitError.Error.
-func (w *world) unschedulableMessage(r *record) string {
-	nodes := w.nodeCount()
-	head := fmt.Sprintf("0/%d nodes are available: ", nodes)
-	preemption := fmt.Sprintf(" preemption: 0/%d nodes are available: %d Preemption is not helpful for scheduling.", nodes, nodes)
-	if storage.Reason(r.why) == storage.PodExclusive {
-		return head + fmt.Sprintf("%d %s. preemption: 0/%d nodes are available: %d No preemption victims found for incoming pod.",
-			nodes, storage.Notice{Reason: storage.PodExclusive}.Message(spelling{w}), nodes, nodes)
-	}
-	if reason := storage.Reason(r.why); reason != storage.NoReason {
-		notice := storage.Notice{Reason: reason, Claim: r.object}
-		return head + notice.Message(spelling{w}) + "." + preemption
-	}
-	var parts []string
-	for _, part := range []struct {
-		n     int64
-		words string
-	}{
-		{r.a >> 42, "Too many pods"},
-		{r.b >> 32, storage.Notice{Reason: storage.NodeAffinity}.Message(spelling{w})},
-		{r.b & 0xffffffff, storage.Notice{Reason: storage.NoVolumeOnNode}.Message(spelling{w})},
-		{r.a >> 21 & 0x1fffff, "node(s) had untolerated taint(s)"},
-		{r.a & 0x1fffff, "node(s) were unschedulable"},
-	} {
-		if part.n == 0 {
-			continue
-		}
-		parts = append(parts, fmt.Sprintf("%d %s", part.n, part.words))
-	}
-	slices.Sort(parts)
-	return head + strings.Join(parts, ", ") + "." + preemption
 }

@@ -92,7 +92,7 @@ func (h *hashing) state() uint64 {
 	for n := range h.nodes.rows {
 		row := &h.nodes.rows[n]
 		d := digest64(1)
-		d.put(h.name(row.name), uint64(row.capacity), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
+		d.put(h.name(row.name), uint64(row.capacity), uint64(row.allocatable.CPU), uint64(row.allocatable.Memory), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
 		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted, row.forgetful)
 		d.put(uint64(row.shutdown), uint64(row.looks))
 		for _, s := range row.short {
@@ -198,7 +198,7 @@ func (h *hashing) podsHash() (sum uint64) {
 		r := h.pods.at(p)
 		d := digest64(5)
 		d.put(h.name(r.name), h.symbol(r.revision), uint64(r.phase), uint64(r.readySince), uint64(r.grace), uint64(r.deletedAt),
-			uint64(r.ip), uint64(r.disrupted), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), uint64(r.place.reason))
+			uint64(r.ip), uint64(r.disrupted), uint64(r.started), uint64(r.place.last), uint64(r.place.attempts), h.symbol(r.place.message))
 		d.flags(r.owner == 0, r.set != nowhere && r.owner == h.sets.at(r.set).uid, r.named, r.indexed, r.ready, r.deleting, r.place.binding)
 		d.text(h.template(r.template).text)
 		d.labels(r.labels)

@@ -24,6 +24,7 @@ type template struct {
 	grace      int64
 
 	tolerations []model.Toleration // of the pods: the template's, and those that every pod gets
+	pod         *model.PodSpec     // of the pods: the template's, with these tolerations
 }
 
 // learn returns the number of a template.
@@ -43,6 +44,11 @@ func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
 		t.containers = append(t.containers, w.learnRecipe(&spec.Spec.Containers[i], mainContainer))
 	}
 	t.tolerations = model.WithDefaultTolerations(spec.Spec.Tolerations)
+	t.pod = copied(spec.Spec)
+	t.pod.Tolerations = t.tolerations
+	if !w.tellsApart && asksForOnePod(t.pod) {
+		w.tellApart()
+	}
 	w.own()
 	number := policy.Template(len(w.library.templates))
 	w.library.templates = append(w.library.templates, t)

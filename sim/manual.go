@@ -17,7 +17,7 @@ func (c *Cluster) Schedule(pod string, opts ...Option) error {
 		if w.pods.at(p).node == nowhere {
 			best := int32(0)
 			for n := range w.nodes.all {
-				if w.nodes.at(n).pods < w.nodes.at(best).pods {
+				if w.podsOn(n) < w.podsOn(best) {
 					best = n
 				}
 			}

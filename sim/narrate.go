@@ -37,7 +37,7 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 	case recScheduled:
 		return who, "is assigned to " + object, true
 	case recUnschedulable:
-		return who, "cannot be scheduled: " + w.unschedulableMessage(r), true
+		return who, "cannot be scheduled: " + text, true
 	case recNotice:
 		return who, text, true
 	case recLogged:

@@ -2,8 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy/scheduling"
 )
 
 // Nodes, and the verbs that are about them.
@@ -11,9 +13,14 @@ import (
 // addNode makes the i-th of the nodes that a world begins with.
 func (w *world) addNode(i int) {
 	name := fmt.Sprintf("node-%d", i)
-	w.nodes.add(node{
-		identity: w.stamp(w.name("", name)), labels: model.Labels{model.LabelHostname: name}, capacity: int32(w.settings.config.PodsPerNode),
-	})
+	config := &w.settings.config
+	labels := model.Labels{model.LabelHostname: name}
+	if config.Zones > 0 {
+		labels[model.LabelZone] = fmt.Sprintf("zone-%d", i%config.Zones)
+	}
+	w.feedNode(w.nodes.add(node{
+		identity: w.stamp(w.name("", name)), labels: labels, capacity: int32(config.PodsPerNode), allocatable: config.Allocatable,
+	}))
 }
 
 // nodeCount is how many Node objects there are.
@@ -35,9 +42,8 @@ func (w *world) applyNode(o *model.Node) {
 	row := w.nodes.at(n)
 	before := row.labels
 	row.labels, row.cordoned, row.version = o.Labels.With(model.LabelHostname, o.Name), o.Spec.Unschedulable, w.bump()
-	if o.Status.Pods > 0 {
-		row.capacity = o.Status.Pods
-	}
+	room := row.room()
+	row.resize(&o.Status)
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindNode), a: int64(2 - boolByte(!exists))})
 	if exists {
 		w.nodeMoved(n, before)
@@ -46,7 +52,39 @@ func (w *world) applyNode(o *model.Node) {
 	}
 	w.setTaints(n, o.Spec.Taints)
 	w.editTaints(n)
-	w.wakePods()
+	w.feedNode(n)
+	if !exists {
+		w.mayHelp(scheduling.NodeAdded)
+		return
+	}
+	if !maps.Equal(before, w.nodes.at(n).labels) {
+		w.mayHelp(scheduling.NodeLabelled)
+	}
+	if room != w.nodes.at(n).room() {
+		w.mayHelp(scheduling.NodeResized)
+	}
+	w.mayHelp(scheduling.NodeTainted) // or uncordoned
+}
+
+// nodeRoom is what a node has room for.
+type nodeRoom struct {
+	allocatable model.ResourceList
+	pods        int32
+}
+
+func (n *node) room() nodeRoom { return nodeRoom{n.allocatable, n.capacity} }
+
+// resize takes over what a status says of the room on a node.
+func (n *node) resize(status *model.NodeStatus) {
+	if status.Pods > 0 {
+		n.capacity = status.Pods
+	}
+	if cpu := status.Allocatable.CPU; cpu > 0 {
+		n.allocatable.CPU = cpu
+	}
+	if memory := status.Allocatable.Memory; memory > 0 {
+		n.allocatable.Memory = memory
+	}
 }
 
 // registerNode makes the object of a machine, new or known.
@@ -71,6 +109,8 @@ func (w *world) deleteNode(n int32) {
 	w.record(record{kind: recDeletedObject, subject: row.name, why: kindCode(model.KindNode)})
 	row.deleted, row.deletedAt, row.taints, row.cordoned = true, w.now, nil, false
 	w.nodes.names.Delete(row.name)
+	w.places.RemoveNode(scheduling.Node(n))
+	w.mayHelp(scheduling.NodeRemoved)
 	w.nodeGone(n)
 	w.reviewNode(n)
 	w.planCleanup()
@@ -124,7 +164,8 @@ func (w *world) cordon(n int32, on bool) {
 		taints = append(taints, model.Taint{Key: model.TaintUnschedulable, Effect: model.NoSchedule})
 	}
 	w.setTaints(n, taints)
-	w.wakePods()
+	w.feedNode(n)
+	w.mayHelp(scheduling.NodeTainted)
 }
 
 // FailPod is a fault: the pod ends with phase Failed, as if it had been evicted

@@ -365,7 +365,7 @@ func (w *world) modelNode(n int32) *model.Node {
 	return &model.Node{
 		ObjectMeta: w.meta(row.identity, row.labels, nil),
 		Spec:       model.NodeSpec{Unschedulable: row.cordoned, Taints: row.taints},
-		Status:     model.NodeStatus{Pods: row.capacity, Conditions: append(row.pressure(), ready)},
+		Status:     model.NodeStatus{Allocatable: row.allocatable, Pods: row.capacity, Conditions: append(row.pressure(), ready)},
 	}
 }
 

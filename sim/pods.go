@@ -120,6 +120,7 @@ func (w *world) deletePod(p int32, grace int32) {
 		return
 	}
 	r.deleting, r.grace, r.deletedAt = true, asked, w.now.Add(seconds(asked))
+	w.leaving(p)
 	w.queue.cancel(purposeEvict, p)
 	w.podChanged(p)
 	w.publishSoon(p)
@@ -162,14 +163,9 @@ func (w *world) removePod(p int32) {
 	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
 	w.leaveSandbox(p)
 	w.queue.cancel(purposeEvict, p)
-	switch {
-	case gone.node != nowhere && !gone.ended():
-		w.leaveNode(gone.node)
-	case gone.place.binding:
-		w.leaveNode(gone.place.node)
-	case gone.place.waiting:
-		w.unschedulable--
-	}
+	w.stopWaiting(p)
+	w.leaveNode(r)
+	w.forgetKind(r)
 	w.queue.cancel(purposeSchedule, p)
 	w.pods.remove(p)
 	w.unwant(&gone)
@@ -198,12 +194,12 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 	if r.phase == phase || r.ended() {
 		return
 	}
+	if phase == policy.Failed || phase == policy.Succeeded {
+		w.leaveNode(r)
+	}
 	r.phase = phase
 	if r.ended() {
 		w.podMoved(r, -1)
-		if r.node != nowhere {
-			w.leaveNode(r.node)
-		}
 		wasReady := r.ready
 		if r.ready {
 			r.ready, r.readySince = false, w.conditionTime()
@@ -287,7 +283,12 @@ func (w *world) givePod(p int32, owners []model.OwnerReference) {
 // relabelPod replaces a pod's labels. The three that make its identity are kept
 // apart from the others.
 func (w *world) relabelPod(p int32, labels model.Labels) {
-	r := w.pods.at(p)
+	w.changeKind(p, func(r *pod) { w.setPodLabels(r, labels) })
+	w.podChanged(p)
+	w.publishRelabelled(p)
+}
+
+func (w *world) setPodLabels(r *pod, labels model.Labels) {
 	rest := make(model.Labels, len(labels))
 	r.named, r.indexed, r.revision = false, false, 0
 	for key, value := range labels {
@@ -306,8 +307,6 @@ func (w *world) relabelPod(p int32, labels model.Labels) {
 	if r.set != nowhere {
 		r.matches = w.sets.at(r.set).spec.Selector.Matches(w.podLabels(r))
 	}
-	w.podChanged(p)
-	w.publishRelabelled(p)
 }
 
 // revisionName is the name of a revision as an object.

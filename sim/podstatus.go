@@ -184,7 +184,7 @@ func (w *world) fullName(name model.Name, uid model.UID) string {
 func (w *world) podConditions(r *pod, shown *shownStatus) []model.PodCondition {
 	scheduled := model.PodCondition{Type: conditionScheduled, Status: r.node != nowhere}
 	if r.place.waiting {
-		scheduled.Reason = "Unschedulable"
+		scheduled.Reason, scheduled.Message = "Unschedulable", w.text(r.place.message)
 	}
 	out := []model.PodCondition{scheduled}
 	if r.flags[flagSandbox].set {

@@ -40,7 +40,7 @@ const (
 	recPodReleased
 
 	// What happens to pods: subject is the pod.
-	recUnschedulable // why: storage.Reason; object: the claim; a, b: nodes ruled out
+	recUnschedulable // text: the message
 	recScheduled     // object: the node
 	recPulling       // text: the image; why: 1 if the node has it already
 	recPulled        // text: the image; a: how long it took, or alreadyPresent; b: container

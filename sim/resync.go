@@ -123,12 +123,5 @@ func (w *world) resyncVolumesOf(claim, own model.Name) {
 // for pods whose claims wait for it.
 func (w *world) volumeIsFree() {
 	w.resyncClaims()
-	if w.unschedulable == 0 {
-		return
-	}
-	for p := range w.pods.all {
-		if w.pods.at(p).place.without > 0 {
-			w.wakePod(p)
-		}
-	}
+	w.volumeMayHelp()
 }

@@ -29,12 +29,13 @@ func (i identity) inUse() bool         { return i.uid != 0 }
 // node is a machine.
 type node struct {
 	identity
-	labels    model.Labels
-	taints    []model.Taint // replaced, never edited
-	pods      int32         // pods that are bound to it and have not ended
-	capacity  int32         // how many pods fit; 0 for any number
-	cordoned  bool
-	pullsDone model.Instant // images are pulled one after the other
+	labels   model.Labels
+	taints   []model.Taint // replaced, never edited
+	capacity int32         // how many pods fit; 0 for any number
+	// How much CPU and memory it has for pods; 0 for any amount.
+	allocatable model.ResourceList
+	cordoned    bool
+	pullsDone   model.Instant // images are pulled one after the other
 
 	// The machine, whatever the API server knows of it.
 	down    bool // it is off
@@ -177,6 +178,7 @@ type pod struct {
 	sandbox     int32           // what its kubelet runs of it; nowhere before the kubelet has heard of it
 	waitsTold   bool            // that its volume cannot be attached has been said
 	place       placement       // of a pod without a node
+	kind        int32           // what it is to the scheduler, plus one; 0 before that is known
 	shown       *shownStatus    // what its kubelet said last, while that is not heard
 	disrupted   disruptionCause // condition DisruptionTarget
 	disruptedAt model.Instant

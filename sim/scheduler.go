@@ -1,34 +1,33 @@
 package sim
 
 import (
-	"slices"
-	"time"
-
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy/scheduling"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
 // The scheduler.
 //
-// It notices pods without a node. A moment later it looks for one: a node that is
-// not cordoned, has room, and reaches the volumes of the pod's claims; of several
-// the one with the fewest pods, and of equals the first. A pod that finds none
-// waits until something changes that may help it, and then for the end of its
-// back-off.
+// It notices pods without a node. A moment later it looks for one: it asks each node the
+// questions of package policy/scheduling, with those of package storage about the pod's
+// claims among them, and takes the best of those that say yes. What it knows of nodes and of
+// the pods on them stands in places.go. A pod that finds no node waits until something
+// changes that may help it (waiting.go).
 //
 // Source: pkg/scheduler.
 
 // placement is where the scheduler has got to with a pod that has no node.
 type placement struct {
 	attempts int32
+	node     int32          // which one is chosen, if binding: the pod has its place there
 	last     model.Instant  // of the last attempt
+	message  model.Symbol   // what the scheduler has said of it, if waiting
 	reason   storage.Reason // why the pod's claims keep it from every node
-	claim    model.Name     // which claim does
-	waiting  bool           // the attempt failed
-	binding  bool           // a node is chosen; its volumes are being made or bound
-	node     int32          // which one, if binding: the pod has its place there
-	// How many nodes were ruled out, and why.
-	cordoned, tainted, full, unreachable, without int32
+	why      scheduling.Reasons
+	// Some node does not reach its volumes, or lacks volumes that its claims want.
+	unreachable, without bool
+	waiting              bool // the attempt failed
+	binding              bool // a node is chosen; its volumes are being made or bound
 }
 
 // schedule looks for a node for a pod.
@@ -49,30 +48,23 @@ func (w *world) schedule(p int32) {
 	if r.place.binding && w.bindOn(p, claims) {
 		return
 	}
-	if r.place.waiting {
-		w.unschedulable--
-	}
+	w.stopWaiting(p)
 	r.place = placement{attempts: r.place.attempts + 1, last: w.now}
 	if notice := storage.Schedulable(claims, w); notice.Reason != storage.NoReason {
-		r.place.reason, r.place.claim = notice.Reason, notice.Claim
-		w.unschedule(p)
+		r.place.reason = notice.Reason
+		w.unschedule(p, scheduling.WithoutAsking(w.rules, w.nodeCount(), notice.Message(spelling{w})))
 		if notice.Reason == storage.ClaimNotFound {
 			w.podChanged(p) // its condition says so; whoever makes the claim hears of it
 		}
 		return
 	}
-	if claim, taken := w.takenClaim(p, claims); taken {
-		r.place.reason, r.place.claim = storage.PodExclusive, claim
-		w.unschedule(p)
-		return
-	}
-	n, plan := w.findNode(r, claims)
+	n, plan := w.findNode(p, claims)
 	switch {
 	case n == nowhere:
-		w.unschedule(p)
+		w.unschedule(p, w.scratch.tally.Message())
 	case len(plan) > 0:
 		r.place.binding, r.place.node = true, n
-		w.nodes.at(n).pods++
+		w.placed(p, n)
 		w.bindVolumes(n, plan)
 	default:
 		w.assign(p, n)
@@ -84,10 +76,10 @@ func (w *world) schedule(p int32) {
 //
 // Source: pkg/scheduler/framework/plugins/volumebinding/binder.go, checkBindings.
 func (w *world) bindOn(p int32, claims []model.Name) bool {
-	n := w.pods.at(p).place.node
+	r := w.pods.at(p)
+	n := r.place.node
 	if storage.Schedulable(claims, w).Reason == storage.NoReason {
-		row := w.nodes.at(n)
-		plan, bad, none := storage.FilterNode(w.claimRows(claims), storage.Node{Name: row.name, Labels: row.labels}, w, nil)
+		plan, bad, none := storage.FilterNode(w.claimRows(claims), w.storageNode(n), w, nil)
 		if bad.Reason == storage.NoReason && none.Reason == storage.NoReason {
 			if bound, _ := w.boundAnywhere(claims); bound {
 				w.assign(p, n)
@@ -97,15 +89,16 @@ func (w *world) bindOn(p int32, claims []model.Name) bool {
 			return true
 		}
 	}
-	w.pods.at(p).place.binding = false
-	w.leaveNode(n)
+	w.leaveNode(r)
+	r.place.binding = false
 	return false
 }
 
-// takenClaim is a claim that one pod at a time may use, and another has.
+// takenClaim reports whether there is a claim that one pod at a time may use, and another
+// has it.
 //
 // Source: pkg/scheduler/framework/plugins/volumerestrictions/volume_restrictions.go.
-func (w *world) takenClaim(p int32, claims []model.Name) (model.Name, bool) {
+func (w *world) takenClaim(p int32, claims []model.Name) bool {
 	for _, name := range claims {
 		c, ok := w.Claim(name)
 		if !ok || storage.ExclusivePod(c, true).Reason == storage.NoReason {
@@ -113,64 +106,75 @@ func (w *world) takenClaim(p int32, claims []model.Name) (model.Name, bool) {
 		}
 		for other := range w.podsOf(name) {
 			if o := w.pods.at(other); other != p && o.node != nowhere && !o.ended() {
-				return name, true
+				return true
 			}
 		}
 	}
-	return model.Name{}, false
+	return false
 }
 
-// findNode chooses a node, and what the pod's unbound claims get there.
-func (w *world) findNode(r *pod, claims []model.Name) (best int32, plan []storage.Assignment) {
+// findNode chooses a node, and what the pod's unbound claims get there. If there is none,
+// the scratch tally knows why.
+func (w *world) findNode(p int32, claims []model.Name) (best int32, plan []storage.Assignment) {
 	best = nowhere
+	q, tally := &w.scratch.query, &w.scratch.tally
+	w.places.Begin(w.kindOf(p), q)
+	tally.Begin(w.rules)
 	bound, pinned := w.boundAnywhere(claims)
-	for n := range w.nodes.rows {
-		row := &w.nodes.rows[n]
-		switch {
-		case !row.inUse():
-			continue
-		case row.cordoned:
-			r.place.cordoned++
-			continue
-		case !w.toleratesNode(r, row):
-			r.place.tainted++
-			continue
-		case row.capacity > 0 && row.pods >= row.capacity:
-			r.place.full++
+	taken := w.takenClaim(p, claims)
+	r := w.pods.at(p)
+	var score scheduling.Score
+	for n := range w.nodes.all {
+		here := scheduling.Node(n)
+		if refusal := w.places.Early(q, here); refusal.Why != 0 {
+			tally.Refuse(refusal)
 			continue
 		}
-		var here []storage.Assignment
+		if taken {
+			r.place.reason = storage.PodExclusive
+			tally.RefuseFor(false, storage.Notice{Reason: storage.PodExclusive}.Message(spelling{w}))
+			continue
+		}
+		var given []storage.Assignment
 		if !bound || pinned {
 			var bad, none storage.Notice
-			here, bad, none = storage.FilterNode(w.claimRows(claims), storage.Node{Name: row.name, Labels: row.labels}, w, nil)
+			given, bad, none = storage.FilterNode(w.claimRows(claims), w.storageNode(n), w, nil)
 			if bad.Reason != storage.NoReason || none.Reason != storage.NoReason {
-				if bad.Reason != storage.NoReason {
-					r.place.unreachable++
-				}
-				if none.Reason != storage.NoReason {
-					r.place.without++
-				}
+				w.refuseForVolumes(r, bad, none)
 				continue
 			}
 		}
-		if best == nowhere || row.pods < w.nodes.rows[best].pods {
-			best, plan = int32(n), here
+		if refusal := w.places.Late(q, here); refusal.Why != 0 {
+			tally.Refuse(refusal)
+			continue
+		}
+		if s := w.places.Score(q, here); best == nowhere || s.Better(score) {
+			best, plan, score = n, given, s
 		}
 	}
+	r.place.why = tally.Why
 	return best, plan
 }
 
-// toleratesNode reports whether a pod tolerates what keeps new pods off a node.
-func (w *world) toleratesNode(r *pod, n *node) bool {
-	for _, taint := range n.taints {
-		if taint.Effect == model.PreferNoSchedule {
-			continue
-		}
-		if !slices.ContainsFunc(w.template(r.template).tolerations, func(t model.Toleration) bool { return t.Tolerates(taint) }) {
-			return false
+// refuseForVolumes counts a node that does not reach the volumes of a pod, or has none for
+// its claims, or both.
+func (w *world) refuseForVolumes(r *pod, bad, none storage.Notice) {
+	var words [2]string
+	text := words[:0]
+	for _, notice := range [...]storage.Notice{bad, none} {
+		if notice.Reason != storage.NoReason {
+			text = append(text, storage.Notice{Reason: notice.Reason}.Message(spelling{w}))
 		}
 	}
-	return true
+	r.place.unreachable = r.place.unreachable || bad.Reason != storage.NoReason
+	r.place.without = r.place.without || none.Reason != storage.NoReason
+	w.scratch.tally.RefuseFor(true, text...)
+}
+
+// storageNode is a node as package storage sees it.
+func (w *world) storageNode(n int32) storage.Node {
+	row := w.nodes.at(n)
+	return storage.Node{Name: row.name, Labels: row.labels}
 }
 
 // boundAnywhere reports whether all claims are bound, and whether one is bound to
@@ -216,88 +220,23 @@ func (w *world) bindVolumes(n int32, plan []storage.Assignment) {
 	}
 }
 
-// unschedule lets a pod wait.
-func (w *world) unschedule(p int32) {
-	r := w.pods.at(p)
-	r.place.waiting = true
-	w.unschedulable++
-	w.record(record{
-		kind: recUnschedulable, subject: r.name, object: r.place.claim, why: uint8(r.place.reason),
-		a: int64(r.place.full)<<42 | int64(r.place.tainted)<<21 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
-	})
-}
-
 // assign gives a pod its node.
 func (w *world) assign(p, n int32) {
 	r := w.pods.at(p)
-	if r.place.waiting {
-		w.unschedulable--
-	}
+	w.stopWaiting(p)
 	if !r.place.binding {
-		w.nodes.at(n).pods++
+		w.placed(p, n)
 	}
 	r.place = placement{attempts: r.place.attempts}
 	r.node = n
 	w.useClaims(r)
 	w.podMoved(r, 0)
 	w.record(record{kind: recScheduled, subject: r.name, object: w.nodes.at(n).name})
+	w.mayHelp(scheduling.PodBound)
 	if !w.settings.config.Manual {
 		w.admitPod(p)
 		if hasNoExecute(w.nodes.at(n).taints) {
 			w.reviewEviction(p)
 		}
 	}
-}
-
-// leaveNode gives the room of a pod back.
-func (w *world) leaveNode(n int32) {
-	w.nodes.at(n).pods--
-	if w.nodes.at(n).capacity > 0 {
-		w.wakePods()
-	}
-}
-
-// wakePods lets every pod that found no node try again.
-func (w *world) wakePods() {
-	if w.unschedulable == 0 {
-		return
-	}
-	for p := range w.pods.all {
-		w.wakePod(p)
-	}
-}
-
-// wakePodsOf lets the pods of a claim try again.
-func (w *world) wakePodsOf(claim model.Name) {
-	for p := range w.podsOf(claim) {
-		w.wakePod(p)
-		if s := w.pods.at(p).sandbox; s != nowhere && w.sandboxes[s].stage == sandboxVolumes {
-			w.queue.arm(purposeVolumes, s, w.now)
-		}
-	}
-}
-
-// wakePod plans the next attempt of a pod that has none planned: when its back-off
-// ends, which the scheduler counts in whole seconds; a pod whose volumes are being
-// bound is looked at each second.
-//
-// Source: pkg/scheduler/backend/queue/backoff_queue.go; plugins/volumebinding/binder.go, BindPodVolumes.
-func (w *world) wakePod(p int32) {
-	r := w.pods.at(p)
-	if w.settings.config.Manual || r.node != nowhere || !r.place.waiting && !r.place.binding {
-		return
-	}
-	if _, armed := w.queue.armed(purposeSchedule, p); armed {
-		return
-	}
-	if r.place.binding {
-		polls := (w.now.Sub(r.place.last) + time.Second - 1) / time.Second
-		w.queue.arm(purposeSchedule, p, r.place.last.Add(max(1, polls)*time.Second))
-		return
-	}
-	backoff := 10 * time.Second
-	if r.place.attempts < 5 {
-		backoff = min(backoff, time.Second<<(r.place.attempts-1))
-	}
-	w.queue.arm(purposeSchedule, p, max(w.now, r.place.last.Add(backoff).Second()))
 }

@@ -224,16 +224,7 @@ func (w *world) podReason(p int32) (why, remedy string) {
 	case r.node == nowhere && r.place.binding:
 		return "waits for its volumes to be bound", ""
 	case r.node == nowhere && r.place.waiting:
-		rec := record{
-			object: r.place.claim, why: uint8(r.place.reason),
-			a: int64(r.place.full)<<42 | int64(r.place.tainted)<<21 | int64(r.place.cordoned), b: int64(r.place.unreachable)<<32 | int64(r.place.without),
-		}
-		if r.place.cordoned > 0 {
-			remedy = "uncordon a node, or add one"
-		} else if r.place.full > 0 {
-			remedy = "add a node"
-		}
-		return "Pending: " + w.unschedulableMessage(&rec), remedy
+		return "Pending: " + w.text(r.place.message), r.place.remedy()
 	case r.deleting && !w.hears(r.node):
 		name := w.rendered(w.nodes.at(r.node).name)
 		return "is terminating, and " + name + " does not answer", "bring " + name + " back, or, if its machine is surely off, kubectl taint nodes " +

@@ -160,10 +160,13 @@ func (w *world) refusal(p int32) *podFailure {
 		}
 		return false
 	}
-	switch {
-	case len(felt) > 0 && !t.critical() && !(onlyMemory && (!t.bestEffort() || tolerates())):
+	if len(felt) > 0 && !t.critical() && !(onlyMemory && (!t.bestEffort() || tolerates())) {
 		return rejected(reasonEvicted, fmt.Sprintf("The node had condition: %v. ", felt))
-	case row.shutdown != notShutDown:
+	}
+	if reason, message := w.admission(p); reason != "" {
+		return rejected(reason, message)
+	}
+	if row.shutdown != notShutDown {
 		return rejected("NodeShutdown", "Pod was rejected as the node is shutting down.")
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
 	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
+	"github.com/ordinal-sim/ordinal/policy/scheduling"
 )
 
 // Taints, and the controller that evicts pods from nodes with a taint of effect
@@ -30,7 +31,8 @@ func (w *world) setTaints(n int32, taints []model.Taint) {
 	executes := hasNoExecute(row.taints) || hasNoExecute(taints)
 	row.taints = slices.Clip(taints)
 	row.version = w.bump()
-	w.wakePods()
+	w.feedNode(n)
+	w.mayHelp(scheduling.NodeTainted)
 	if executes {
 		for p := range w.pods.all {
 			if w.pods.at(p).node == n {

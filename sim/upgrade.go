@@ -37,6 +37,7 @@ func (o UpgradeTo) String() string { return "kubeadm upgrade apply v" + o.Releas
 func (o UpgradeTo) prepare(w *world) (func(), error) {
 	return func() {
 		w.release, w.rules = o.Release, o.Release.Rules()
+		w.places.SetRules(w.rules)
 		w.record(record{kind: recUpgraded, a: int64(o.Release)})
 		w.readSets()
 		w.restartController()

@@ -121,7 +121,7 @@ func (w *world) addClass(o *model.StorageClass) {
 	w.retryProvisioning()
 	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindStorageClass), a: 1})
 	w.resyncClaims()
-	w.wakePods()
+	w.classMayHelp()
 }
 
 // updateClass stores what may change of a class.

@@ -9,6 +9,7 @@ import (
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy"
 	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
+	"github.com/ordinal-sim/ordinal/policy/scheduling"
 	"github.com/ordinal-sim/ordinal/policy/stateless"
 	"github.com/ordinal-sim/ordinal/storage"
 )
@@ -68,9 +69,13 @@ type world struct {
 	draining    []drainedPod // pods that drains wait for
 	endpoints   table[endpoint]
 
-	unschedulable int32 // pods that found no node and wait
-	unsettled     int32 // claims that are not bound
-	namers        int32 // claims among them that ask for a volume by name
+	places     scheduling.View     // what the scheduler knows
+	kinds      flat.Index[kindKey] // of its kinds of pods, those that pods share
+	tellsApart bool                // some template asks for pods by their names or ordinals
+	waiting    []int32             // pods that found no node, in the order of their last attempts
+
+	unsettled int32 // claims that are not bound
+	namers    int32 // claims among them that ask for a volume by name
 
 	unpublished flat.FIFO[dated[noticed]]  // what the endpoints controller has not heard of yet
 	owed        owedEndpoints              // pods whose endpoints are not what they should be
@@ -125,6 +130,9 @@ type scratch struct {
 	strays   []stateless.Pod
 	rollout  stateless.Rollout
 	sets     []stateless.Set
+
+	query scheduling.Query
+	tally scheduling.Tally
 }
 
 func newWorld(c Config) *world {
@@ -140,6 +148,7 @@ func newWorld(c Config) *world {
 	w.choices.custom = c.Chooser
 	w.namespaces = append(w.namespaces, w.symbol(model.NamespaceDefault))
 	w.dynamic = w.symbol(dynamicVolumes)
+	w.places.SetRules(w.rules)
 	for i := range max(1, c.Nodes) {
 		w.addNode(i)
 	}
@@ -203,6 +212,11 @@ func (w *world) copyFrom(src *world) {
 	w.processes.copyFrom(&src.processes)
 	w.messages = own.messages
 	w.messages.copyFrom(&src.messages)
+	w.places = own.places
+	w.places.CopyFrom(&src.places)
+	w.kinds = own.kinds
+	w.kinds.CopyFrom(&src.kinds)
+	w.waiting = append(own.waiting[:0], src.waiting...)
 	w.copySets(&own, src)
 	w.copyCaches(&own, src)
 	w.scratch = own.scratch

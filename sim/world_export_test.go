@@ -2,8 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy/scheduling"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
@@ -47,16 +49,10 @@ func CheckExclusive(c *Cluster) error {
 // CheckCounts holds the numbers that the world keeps against counting.
 func CheckCounts(c *Cluster) error {
 	w := c.w
-	onNode, users, waiting := map[int32]int32{}, map[model.Name]int32{}, int32(0)
+	users, waiting := map[model.Name]int32{}, 0
 	containers := 0
 	for p := range w.pods.all {
 		r := w.pods.at(p)
-		switch {
-		case r.node != nowhere && !r.ended():
-			onNode[r.node]++
-		case r.node == nowhere && r.place.binding:
-			onNode[r.place.node]++
-		}
 		if r.node == nowhere && r.place.waiting {
 			waiting++
 		}
@@ -88,18 +84,16 @@ func CheckCounts(c *Cluster) error {
 	if containers != len(w.containers) {
 		return fmt.Errorf("%d of %d containers are lost", len(w.containers)-containers, len(w.containers))
 	}
-	for n := range w.nodes.all {
-		if w.nodes.at(n).pods != onNode[n] {
-			return fmt.Errorf("%s counts %d pods and has %d", w.rendered(w.nodes.at(n).name), w.nodes.at(n).pods, onNode[n])
-		}
+	if err := checkPlaces(w); err != nil {
+		return err
 	}
 	for k := range w.claims.all {
 		if row := w.claims.at(k); row.users != users[row.Name] {
 			return fmt.Errorf("claim %s counts %d users and has %d", w.rendered(row.Name), row.users, users[row.Name])
 		}
 	}
-	if w.unschedulable != waiting {
-		return fmt.Errorf("%d pods wait for a node, and %d are counted", waiting, w.unschedulable)
+	if len(w.waiting) != waiting {
+		return fmt.Errorf("%d pods wait for a node, and %d are counted", waiting, len(w.waiting))
 	}
 	attachments := 0
 	for v := range w.volumes.all {
@@ -112,6 +106,42 @@ func CheckCounts(c *Cluster) error {
 	}
 	if attachments != len(w.attachments) {
 		return fmt.Errorf("%d of %d attachments are lost", len(w.attachments)-attachments, len(w.attachments))
+	}
+	return nil
+}
+
+// checkPlaces holds what the scheduler knows of the nodes against the pods that there are.
+func checkPlaces(w *world) error {
+	pods, used := map[int32]int32{}, map[int32]scheduling.Request{}
+	for p := range w.pods.all {
+		r := w.pods.at(p)
+		n := r.node
+		if n == nowhere && r.place.binding {
+			n = r.place.node
+		}
+		if n == nowhere || r.ended() {
+			continue
+		}
+		request := scheduling.RequestOf(&w.template(r.template).spec.Spec)
+		pods[n]++
+		used[n] = scheduling.Request{
+			CPU: used[n].CPU + request.CPU, Memory: used[n].Memory + request.Memory,
+			AssumedCPU: used[n].AssumedCPU + request.AssumedCPU, AssumedMemory: used[n].AssumedMemory + request.AssumedMemory,
+		}
+	}
+	for n := range w.nodes.all {
+		row := w.nodes.at(n)
+		gotPods, gotUsed := w.places.Used(scheduling.Node(n))
+		if gotPods != pods[n] || gotUsed != used[n] {
+			return fmt.Errorf("%s counts %d pods that take %+v, and has %d that take %+v", w.rendered(row.name), gotPods, gotUsed, pods[n], used[n])
+		}
+		if known := w.places.Node(scheduling.Node(n)); !reflect.DeepEqual(*known, w.schedulerNode(row)) {
+			return fmt.Errorf("the scheduler takes %s for %+v", w.rendered(row.name), *known)
+		}
+		if row.capacity > 0 && pods[n] > row.capacity || row.allocatable.CPU > 0 && used[n].CPU > row.allocatable.CPU ||
+			row.allocatable.Memory > 0 && used[n].Memory > row.allocatable.Memory {
+			return fmt.Errorf("%s has room for %+v, and %d pods that take %+v", w.rendered(row.name), row.room(), pods[n], used[n])
+		}
 	}
 	return nil
 }

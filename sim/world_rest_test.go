@@ -60,7 +60,7 @@ func TestWorldReasons(t *testing.T) {
 	}{
 		{"no volume fits", func(w *worldPlay) { w.begin(sim.Config{}, webSet(2)) }, []string{
 			"sts/web: waits: web-0 is pending",
-			"pod/web-0: Pending: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+			"pod/web-0: Pending: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found",
 			"pvc/www-web-0: Pending: no persistent volumes available for this claim and no storage class is set\n  it would help to kubectl apply a PersistentVolume that fits",
 		}},
 		{"no class", func(w *worldPlay) { w.begin(sim.Config{}, aClaim("c", claimClass("gold"))) }, []string{
@@ -111,7 +111,7 @@ func TestWorldReasons(t *testing.T) {
 		}},
 		{"a full node", func(w *worldPlay) { w.begin(sim.Config{PodsPerNode: 1}, webSet(2, stateless)) }, []string{
 			"sts/web: waits: web-1 is pending",
-			"pod/web-1: Pending: 0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.\n" +
+			"pod/web-1: Pending: 0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.\n" +
 				"  it would help to add a node",
 		}},
 		{"a disk that is elsewhere", func(w *worldPlay) {

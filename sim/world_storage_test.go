@@ -42,8 +42,7 @@ var claimCases = []worldCase{
 		w.claims("www-web-0:Pending")
 		require.Equal(w.t, [2]int32{1, 0}, [2]int32{w.status().Replicas, w.status().ReadyReplicas})
 		w.event("pvc/www-web-0", "FailedBinding: no persistent volumes available for this claim and no storage class is set")
-		w.event("pod/web-0", "FailedScheduling: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. "+
-			"preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.")
+		w.event("pod/web-0", "FailedScheduling: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found")
 	}},
 	{"T3", "The same under Parallel: all pods and all claims, all Pending", func(w *worldPlay) {
 		w.begin(sim.Config{}, webSet(3, parallel))

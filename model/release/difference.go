@@ -44,6 +44,8 @@ const (
 	// rolling update under Parallel does not wait for it, and scaling down under
 	// OrderedReady does not take it for the one unhealthy pod that may go, and waits.
 	ReadyIsHealthy
+	// NoDevices: the scheduler knows nothing of devices and their claims.
+	NoDevices
 	// HopesForTooBig: a pod that asks for more than a whole node has is told that nobody was
 	// found who could make room for it, not that it would not help.
 	HopesForTooBig
@@ -171,6 +173,8 @@ var facts = [differences]Facts{
 		}},
 	ReadyIsHealthy: {"ReadyIsHealthy", "1.34.0", "", "112307, 112066, 119234, 123918",
 		"a pod that is ready and not yet available counts as healthy", before(V1_34_1)},
+	NoDevices: {"NoDevices", "1.34.0", "DynamicResourceAllocation", "",
+		"the scheduler knows nothing of claims of devices", before(V1_34_1)},
 	HopesForTooBig: {"HopesForTooBig", "1.34.0", "", "",
 		"preemption is looked for even on nodes that are too small for the pod", before(V1_34_1)},
 	NamesTaint: {"NamesTaint", "1.34.2", "", "",

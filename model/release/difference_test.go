@@ -28,6 +28,7 @@ NoPodIndexLabel              x      .    .      .      .      .      .    .
 NoRetention                  .      .    .      .      .      .      .    .
 NoStartOrdinal               .      .    .      .      .      .      .    .
 ReadyIsHealthy               x      x    .      .      .      .      .    .
+NoDevices                    x      x    .      .      .      .      .    .
 HopesForTooBig               x      x    .      .      .      .      .    .
 NamesTaint                   x      x    x      .      .      .      .    .
 SpeaksOfDevices              .      .    x      x      x      x      x    .

@@ -7,19 +7,21 @@ import (
 )
 
 // Admit is whether a kubelet takes a pod that has been given its node, by the scheduler or
-// not: if the reason is not "", the pod becomes Failed for that reason, with the message.
+// not: if the reason is not "", the pod becomes Failed for that reason, with the message
+// after "Pod was rejected: ".
 // Whoever made the pod may make another; its kubelet does not try again.
 //
 // used and pods are what the node's other pods take, without those that have ended.
 //
-// Source: pkg/kubelet/lifecycle/predicate.go, Admit and generalFilter; pkg/kubelet/kubelet.go, rejectPod.
+// Source: pkg/kubelet/lifecycle/predicate.go, Admit and generalFilter;
+// pkg/scheduler/eventhandlers.go, AdmissionCheck; pkg/kubelet/kubelet.go, rejectPod.
 func Admit(node *NodeSpec, pods int32, used Request, spec *model.PodSpec, request Request) (reason, message string) {
 	short := func(resource string, requested, used, capacity int64) (string, string) {
-		return "OutOf" + resource, fmt.Sprintf("Pod was rejected: Node didn't have enough resource: %s, requested: %d, used: %d, capacity: %d",
+		return "OutOf" + resource, fmt.Sprintf("Node didn't have enough resource: %s, requested: %d, used: %d, capacity: %d",
 			resource, requested, used, capacity)
 	}
 	failed := func(predicate, why string) (string, string) {
-		return predicate, fmt.Sprintf("Pod was rejected: Predicate %s failed: %s", predicate, why)
+		return predicate, fmt.Sprintf("Predicate %s failed: %s", predicate, why)
 	}
 	cpu, memory := node.Allocatable.CPU, node.Allocatable.Memory
 	switch {

@@ -103,9 +103,9 @@ func (t *Tally) Refuse(r Refusal) {
 }
 
 // RefuseFor counts a node that was ruled out for reasons of somebody else, in the words of
-// each. Taking pods off the node would not help.
-func (t *Tally) RefuseFor(reasons ...string) {
-	t.node(true)
+// each; hopeless as in [Refusal].
+func (t *Tally) RefuseFor(hopeless bool, reasons ...string) {
+	t.node(hopeless)
 	for _, text := range reasons {
 		t.count(text)
 	}
@@ -128,6 +128,26 @@ func (t *Tally) count(reason string) {
 	t.lines = append(t.lines, line{reason, 1})
 }
 
+// WithoutAsking is what the scheduler says of a pod that it refuses before it asks any of
+// the nodes: because of the pod's claims, in words of package storage. From 1.34 on it does
+// not get to speak of preemption, since those who look for devices ("not found") fail first.
+//
+// Source: pkg/scheduler/framework/runtime, RunPostFilterPlugins; dynamicresources/
+// dynamicresources.go, PostFilter, which misses what its PreFilter would have left.
+func WithoutAsking(rules release.Rules, nodes int, why string) string {
+	message := fmt.Sprintf("0/%d nodes are available: %s.", nodes, why)
+	if rules.Has(release.NoDevices) {
+		return message + " preemption: " + available(nodes, []line{{hopelessPreemption, nodes}})
+	}
+	return message + " not found"
+}
+
+// The two outcomes of preemption where all pods have one priority.
+const (
+	vainPreemption     = "No preemption victims found for incoming pod"
+	hopelessPreemption = "Preemption is not helpful for scheduling"
+)
+
 // Message is what the scheduler says of a pod for which all nodes were ruled out: the
 // message of the pod's condition PodScheduled, and of the event FailedScheduling.
 //
@@ -137,8 +157,8 @@ func (t *Tally) Message() string {
 		return "no nodes available to schedule pods"
 	}
 	preemption := []line{
-		{"No preemption victims found for incoming pod", t.nodes - t.hopeless},
-		{"Preemption is not helpful for scheduling", t.hopeless},
+		{vainPreemption, t.nodes - t.hopeless},
+		{hopelessPreemption, t.hopeless},
 	}
 	devices := ""
 	if t.rules.Has(release.SpeaksOfDevices) {

@@ -77,6 +77,12 @@ func (r *Request) sub(o Request) {
 	r.AssumedMemory -= o.AssumedMemory
 }
 
+// Minus is the room that is left of r without o.
+func (r Request) Minus(o Request) Request {
+	r.sub(o)
+	return r
+}
+
 func (r *Request) max(o Request) {
 	r.CPU = max(r.CPU, o.CPU)
 	r.Memory = max(r.Memory, o.Memory)

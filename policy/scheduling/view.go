@@ -169,6 +169,9 @@ func (v *View) Request(k Kind) Request { return v.kinds[k].request }
 // Pods is how many pods of a kind there are.
 func (v *View) Pods(k Kind) int32 { return v.kinds[k].pods }
 
+// Node is what has been fed of a node, which the caller must not change.
+func (v *View) Node(n Node) *NodeSpec { return &v.nodes[n].NodeSpec }
+
 // Used is how many pods a node has, and how much room they take.
 func (v *View) Used(n Node) (pods int32, used Request) { return v.nodes[n].pods, v.nodes[n].used }
 

@@ -52,7 +52,7 @@ func (w *world) schedule(p int32) {
 	r.place = placement{attempts: r.place.attempts + 1, last: w.now}
 	if notice := storage.Schedulable(claims, w); notice.Reason != storage.NoReason {
 		r.place.reason = notice.Reason
-		w.unschedule(p, scheduling.WithoutAsking(w.rules, w.nodeCount(), notice.Message(spelling{w})))
+		w.unschedule(p, w.unasked(notice))
 		if notice.Reason == storage.ClaimNotFound {
 			w.podChanged(p) // its condition says so; whoever makes the claim hears of it
 		}
@@ -61,7 +61,7 @@ func (w *world) schedule(p int32) {
 	n, plan := w.findNode(p, claims)
 	switch {
 	case n == nowhere:
-		w.unschedule(p, w.scratch.tally.Message())
+		w.unschedule(p, w.symbol(w.scratch.tally.Message()))
 	case len(plan) > 0:
 		r.place.binding, r.place.node = true, n
 		w.placed(p, n)

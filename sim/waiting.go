@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy/scheduling"
 	"github.com/ordinal-sim/ordinal/storage"
 )
@@ -19,11 +20,33 @@ import (
 // Source: pkg/scheduler/backend/queue/scheduling_queue.go.
 
 // unschedule lets a pod wait.
-func (w *world) unschedule(p int32, message string) {
+func (w *world) unschedule(p int32, message model.Symbol) {
 	r := w.pods.at(p)
-	r.place.waiting, r.place.message = true, w.symbol(message)
+	r.place.waiting, r.place.message = true, message
 	w.waiting = append(w.waiting, p)
 	w.record(record{kind: recUnschedulable, subject: r.name, text: r.place.message})
+}
+
+// unaskedFor is what the scheduler last said of a pod that was refused before any node was
+// asked, and of what: the pods of a set are refused for the same, one after the other.
+type unaskedFor struct {
+	notice  storage.Notice
+	rules   release.Rules
+	nodes   int
+	message model.Symbol
+}
+
+// unasked is what the scheduler says of a pod that is refused for its claims.
+func (w *world) unasked(n storage.Notice) model.Symbol {
+	if n.Reason == storage.UnboundImmediate {
+		n.Claim = model.Name{} // not in the words
+	}
+	about := unaskedFor{notice: n, rules: w.rules, nodes: w.nodeCount(), message: w.refused.message}
+	if about != w.refused {
+		about.message = w.symbol(scheduling.WithoutAsking(w.rules, about.nodes, n.Message(spelling{w})))
+		w.refused = about
+	}
+	return w.refused.message
 }
 
 // stopWaiting takes a pod off the list of those that wait, if it is there.

@@ -73,6 +73,7 @@ type world struct {
 	kinds      flat.Index[kindKey] // of its kinds of pods, those that pods share
 	tellsApart bool                // some template asks for pods by their names or ordinals
 	waiting    []int32             // pods that found no node, in the order of their last attempts
+	refused    unaskedFor
 
 	unsettled int32 // claims that are not bound
 	namers    int32 // claims among them that ask for a volume by name

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"hash/fnv"
+	"slices"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -158,24 +160,67 @@ func (w *world) destroys(v int32) bool {
 func (w *world) provisionedSpec(c *storage.Claim, class *model.StorageClass) *model.PersistentVolumeSpec {
 	driver, _ := storage.Driver(class.Provisioner)
 	if storage.KnownProvisioner(driver).Pinned {
-		node := w.rendered(c.SelectedNode)
-		return storage.NewVolumeSpec(c.Spec, class, &model.NodeSelector{Terms: []model.NodeSelectorTerm{{
-			MatchExpressions: []model.LabelSelectorRequirement{{Key: model.LabelHostname, Operator: model.SelectorIn, Values: []string{node}}},
-		}}})
+		return storage.NewVolumeSpec(c.Spec, class, where(model.LabelHostname, w.rendered(c.SelectedNode)))
+	}
+	zone := ""
+	if storage.KnownProvisioner(driver).Zonal {
+		zone = w.volumeZone(c, class)
 	}
 	for i := range w.made {
-		if m := &w.made[i]; m.claim == c.Spec && m.class == class {
+		if m := &w.made[i]; m.claim == c.Spec && m.class == class && m.zone == zone {
 			return m.volume
 		}
 	}
-	spec := storage.NewVolumeSpec(c.Spec, class, nil)
-	w.made = append(w.made[:len(w.made):len(w.made)], madeSpec{c.Spec, class, spec})
+	var affinity *model.NodeSelector
+	if zone != "" {
+		affinity = where(model.LabelZone, zone)
+	}
+	spec := storage.NewVolumeSpec(c.Spec, class, affinity)
+	w.made = append(w.made[:len(w.made):len(w.made)], madeSpec{c.Spec, class, zone, spec})
 	return spec
+}
+
+// where selects the nodes with a label.
+func where(label, value string) *model.NodeSelector {
+	return &model.NodeSelector{Terms: []model.NodeSelectorTerm{{
+		MatchExpressions: []model.LabelSelectorRequirement{{Key: label, Operator: model.SelectorIn, Values: []string{value}}},
+	}}}
+}
+
+// volumeZone is the zone in which a volume is made; "" where there are no zones. It is that
+// of the node which the scheduler has chosen. If it has not been asked, the volumes of a set
+// go to one zone after the other.
+//
+// Source: kubernetes-csi external-provisioner pkg/controller/topology.go,
+// GenerateAccessibilityRequirements and getPVCNameHashAndIndexOffset.
+func (w *world) volumeZone(c *storage.Claim, class *model.StorageClass) string {
+	if n, ok := w.nodes.find(c.SelectedNode); ok && c.SelectedNode != (model.Name{}) {
+		return w.nodes.at(n).labels[model.LabelZone]
+	}
+	var zones []string
+	for n := range w.nodes.all {
+		labels := w.nodes.at(n).labels
+		if zone, ok := labels[model.LabelZone]; ok && class.AllowsTopology(labels) && !slices.Contains(zones, zone) {
+			zones = append(zones, zone)
+		}
+	}
+	if len(zones) == 0 {
+		return ""
+	}
+	slices.Sort(zones)
+	base, ordinal := w.text(c.Name.Base), uint32(0)
+	if c.Name.Ordinal >= 0 {
+		ordinal = uint32(c.Name.Ordinal)
+	}
+	hash := fnv.New32()
+	hash.Write([]byte(base)) // never fails
+	return zones[(hash.Sum32()+ordinal)%uint32(len(zones))]
 }
 
 // madeSpec remembers which spec a provisioner gives to the volumes of which claims.
 type madeSpec struct {
 	claim  *model.PersistentVolumeClaimSpec
 	class  *model.StorageClass
+	zone   string // "" for none
 	volume *model.PersistentVolumeSpec
 }

@@ -45,6 +45,10 @@ func (w *world) schedule(p int32) {
 		}
 		claims = append(claims, name)
 	}
+	if node := w.template(r.template).pod.NodeName; node != "" {
+		w.bindByName(p, node)
+		return
+	}
 	if r.place.binding && w.bindOn(p, claims) {
 		return
 	}
@@ -69,6 +73,21 @@ func (w *world) schedule(p int32) {
 	default:
 		w.assign(p, n)
 	}
+}
+
+// bindByName gives a pod the node that its spec names. The scheduler is not asked, and its
+// rules do not hold. While there is no such node the pod waits. (In Kubernetes the garbage
+// collector deletes it after 40 seconds, and the pod's controller makes it again.)
+func (w *world) bindByName(p int32, node string) {
+	if name, ok := w.lookup("", node); ok {
+		if n, ok := w.nodes.find(name); ok {
+			w.give(p, n)
+			return
+		}
+	}
+	w.stopWaiting(p)
+	w.pods.at(p).place = placement{}
+	w.unschedule(p, w.symbol("its node "+node+" does not exist"))
 }
 
 // bindOn goes on with a pod whose node is chosen: it gets the node when its claims
@@ -220,8 +239,14 @@ func (w *world) bindVolumes(n int32, plan []storage.Assignment) {
 	}
 }
 
-// assign gives a pod its node.
+// assign gives a pod the node that the scheduler has chosen.
 func (w *world) assign(p, n int32) {
+	w.record(record{kind: recScheduled, subject: w.pods.at(p).name, object: w.nodes.at(n).name})
+	w.give(p, n)
+}
+
+// give gives a pod its node.
+func (w *world) give(p, n int32) {
 	r := w.pods.at(p)
 	w.stopWaiting(p)
 	if !r.place.binding {
@@ -231,7 +256,6 @@ func (w *world) assign(p, n int32) {
 	r.node = n
 	w.useClaims(r)
 	w.podMoved(r, 0)
-	w.record(record{kind: recScheduled, subject: r.name, object: w.nodes.at(n).name})
 	w.mayHelp(scheduling.PodBound)
 	if !w.settings.config.Manual {
 		w.admitPod(p)

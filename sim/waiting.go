@@ -24,7 +24,9 @@ func (w *world) unschedule(p int32, message model.Symbol) {
 	r := w.pods.at(p)
 	r.place.waiting, r.place.message = true, message
 	w.waiting = append(w.waiting, p)
-	w.record(record{kind: recUnschedulable, subject: r.name, text: r.place.message})
+	if r.place.attempts > 0 {
+		w.record(record{kind: recUnschedulable, subject: r.name, text: r.place.message})
+	}
 }
 
 // unaskedFor is what the scheduler last said of a pod that was refused before any node was

@@ -28,11 +28,11 @@ func randomObjects() []model.Object {
 	return []model.Object{
 		disksClass(), local, byHand("a"), byHand("b"), aClaim("shared", claimClass("disks")),
 		nginx(), nginx(serviceNamed("all"), selecting(model.Labels{}), unready), nginx(serviceNamed("one"), withIP, selecting(model.Labels{model.LabelPodName: "web-1"})),
-		webSet(2, ofClass("disks"), grace(5)),
-		webSet(2, named("near"), ofClass("local"), parallel, grace(40), preStop(3), beside("B")),
+		webSet(2, ofClass("disks"), grace(5), requesting(600)),
+		webSet(2, named("near"), ofClass("local"), parallel, grace(40), preStop(3), beside("B"), apart(model.LabelHostname)),
 		webSet(2, named("share"), mounting("shared"), parallel),
 		webSet(2, named("free"), grace(1), image("C")), // its claims want the volumes made by hand
-		webSet(2, named("full"), stateless, grace(20), starting("S"), sidecars("P", "P2"), preStop(2),
+		webSet(2, named("full"), stateless, requesting(300), requestingMemory(100*model.Mi), spread(model.LabelHostname), grace(20), starting("S"), sidecars("P", "P2"), preStop(2),
 			startup(every(2, failures(60))), readiness(every(3, failures(2))), liveness(every(5, failures(2)))),
 	}
 }
@@ -40,12 +40,15 @@ func randomObjects() []model.Object {
 // someone is who does things to the world.
 type someone struct {
 	*rapid.T
-	c *sim.Cluster
+	c     *sim.Cluster
+	zones int
 }
 
 func randomWorld(t *rapid.T) {
 	config := ranges(rapid.Uint64().Draw(t, "seed"))
 	config.PodsPerNode = rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "podsPerNode")
+	config.Allocatable.CPU = rapid.SampledFrom([]model.MilliCPU{0, 0, 1000}).Draw(t, "cpu")
+	config.Zones = rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "zones")
 	config.Latencies.Detach = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Between(0, 20*time.Second)}).Draw(t, "detach")
 	config.Latencies.Watch = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Fixed(0), sim.Fixed(50 * time.Millisecond)}).Draw(t, "watch")
 	config.Kubelet.ShutdownGracePeriod = rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "shutdown")
@@ -55,7 +58,7 @@ func randomWorld(t *rapid.T) {
 		"S": {Run: sim.Between(0, 4*time.Second)},
 		"D": {Missing: true},
 	}
-	s := &someone{t, sim.New(config)}
+	s := &someone{t, sim.New(config), config.Zones}
 	require.NoError(t, s.c.Apply(randomObjects()...))
 	for range rapid.IntRange(1, 4).Draw(t, "acts") {
 		for range rapid.IntRange(1, 6).Draw(t, "deeds") {
@@ -175,9 +178,13 @@ func (s *someone) mend() {
 		}
 	}
 	kubelet := rapid.Bool().Draw(s.T, "kubelet") // is restarted, if that is enough
-	for _, node := range []string{"node-0", "node-1", "node-2"} {
+	for i, node := range []string{"node-0", "node-1", "node-2"} {
 		if _, err := s.c.Node(node); err != nil {
-			require.NoError(s, s.c.Apply(&model.Node{ObjectMeta: model.ObjectMeta{Name: node}}))
+			o := &model.Node{ObjectMeta: model.ObjectMeta{Name: node}}
+			if s.zones > 0 {
+				o.Labels = model.Labels{model.LabelZone: fmt.Sprint("zone-", i%s.zones)}
+			}
+			require.NoError(s, s.c.Apply(o))
 		}
 		require.NoError(s, s.c.TaintNode(node, "node.kubernetes.io/out-of-service-"))
 		for _, op := range []sim.Operation{sim.HealNode{Node: node}, sim.ReleaseVolumes{Node: node}} {
@@ -399,16 +406,44 @@ func (s *someone) mayWait(p *model.Pod, held bool, claims map[string]model.Persi
 	if p.Spec.NodeName != "" {
 		return shared && p.Status.Phase == model.PodPending || p.Spec.Containers[0].Image == "D"
 	}
-	pods := map[string]int{}
-	for _, other := range s.c.Pods("").Items {
-		pods[other.Spec.NodeName]++ // "" are those that have none, some of which may have a place
-	}
-	for _, n := range s.c.Nodes().Items {
-		full := n.Status.Pods > 0 && pods[n.Name]+pods[""] > int(n.Status.Pods)
+	return !slices.ContainsFunc(s.c.Nodes().Items, func(n model.Node) bool {
 		reached := !slices.ContainsFunc(pinned, func(a *model.NodeSelector) bool { return !a.Matches(n.Labels) })
-		if !n.Spec.Unschedulable && !full && reached {
-			return false
+		return !n.Spec.Unschedulable && reached && s.hasRoom(&n, p)
+	})
+}
+
+// hasRoom reports whether a node surely has room for a pod, and the pod may be there beside
+// the others. Of those that have no node some may have a place on this one.
+func (s *someone) hasRoom(n *model.Node, p *model.Pod) bool {
+	var selector *model.LabelSelector // of the pods that it is kept apart from, or spread among
+	if p.Spec.Affinity != nil {
+		selector = p.Spec.Affinity.PodAntiAffinity[0].LabelSelector
+	}
+	if len(p.Spec.TopologySpreadConstraints) > 0 {
+		selector = p.Spec.TopologySpreadConstraints[0].LabelSelector
+	}
+	pods, cpu, alike := map[string]int{}, map[string]model.MilliCPU{}, map[string]int{}
+	for _, other := range s.c.Pods("").Items {
+		at := other.Spec.NodeName
+		pods[at]++
+		cpu[at] += other.Spec.Containers[0].Resources.Requests.CPU
+		if selector != nil && selector.Matches(other.Labels) && other.Status.Phase != model.PodFailed {
+			alike[at]++
 		}
+	}
+	least := len(pods) + 1000
+	for _, n := range s.c.Nodes().Items {
+		least = min(least, alike[n.Name])
+	}
+	switch {
+	case n.Status.Pods > 0 && pods[n.Name]+pods[""] > int(n.Status.Pods):
+		return false
+	case n.Status.Allocatable.CPU > 0 && cpu[n.Name]+cpu[""] > n.Status.Allocatable.CPU:
+		return false
+	case p.Spec.Affinity != nil:
+		return alike[n.Name] == 0
+	case selector != nil:
+		return alike[n.Name] <= least
 	}
 	return true
 }

@@ -16,13 +16,16 @@ type Provisioner struct {
 	// Pinned says that its volumes are on the disk of one node, and are of use
 	// there only.
 	Pinned bool
+	// Zonal says that each of its volumes is in one zone, and is of use there only.
+	Zonal bool
 }
 
 // Kinds of provisioners.
 var (
 	attached = Provisioner{Source: model.SourceCSI, Attachable: true} // a block device over the network
-	shared   = Provisioner{Source: model.SourceCSI}                   // a file system over the network
-	pinned   = Provisioner{Source: model.SourceCSI, Pinned: true}     // a driver for the node's own disks
+	zonal    = Provisioner{Source: model.SourceCSI, Attachable: true, Zonal: true}
+	shared   = Provisioner{Source: model.SourceCSI}               // a file system over the network
+	pinned   = Provisioner{Source: model.SourceCSI, Pinned: true} // a driver for the node's own disks
 	nfs      = Provisioner{Source: model.SourceNFS}
 	hostPath = Provisioner{Source: model.SourceHostPath}
 	onNode   = Provisioner{Source: model.SourceHostPath, Pinned: true}
@@ -32,14 +35,14 @@ var (
 // CSIDriver object says attachRequired false, and provisioners that are no CSI
 // drivers.
 var provisioners = map[string]Provisioner{
-	"cinder.csi.openstack.org":  attached,
+	"cinder.csi.openstack.org":  zonal,
 	"csi.hetzner.cloud":         attached,
 	"csi.vsphere.vmware.com":    attached,
-	"disk.csi.azure.com":        attached,
+	"disk.csi.azure.com":        zonal,
 	"dobs.csi.digitalocean.com": attached,
 	"driver.longhorn.io":        attached,
-	"ebs.csi.aws.com":           attached,
-	"pd.csi.storage.gke.io":     attached,
+	"ebs.csi.aws.com":           zonal,
+	"pd.csi.storage.gke.io":     zonal,
 	"rbd.csi.ceph.com":          attached,
 
 	"cephfs.csi.ceph.com":          shared,

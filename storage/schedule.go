@@ -71,7 +71,7 @@ func FilterNode(claims []*Claim, node Node, v View, into []Assignment) (plan []A
 			return into, bound, Notice{Reason: UnboundImmediate, Claim: c.Name}
 		case c.SelectedNode == model.Name{}:
 			search = append(search, c)
-		case c.SelectedNode != node.Name || !canProvision(c, v):
+		case c.SelectedNode != node.Name || !canProvision(c, node, v):
 			return into, bound, Notice{Reason: NoVolumeOnNode, Claim: c.Name}
 		default:
 			into = append(into, Assignment{Claim: c.Name}) // decided before; the volume is being made
@@ -82,7 +82,7 @@ func FilterNode(claims []*Claim, node Node, v View, into []Assignment) (plan []A
 		given := Assignment{Claim: c.Name}
 		if vol := MatchOnNode(c, node, into, v); vol != nil {
 			given.Volume = vol.Name
-		} else if !canProvision(c, v) {
+		} else if !canProvision(c, node, v) {
 			return into, bound, Notice{Reason: NoVolumeOnNode, Claim: c.Name}
 		}
 		into = append(into, given)
@@ -113,14 +113,14 @@ func filterBound(claims []*Claim, node Node, v View) Notice {
 	return Notice{}
 }
 
-// canProvision reports whether the scheduler counts on a volume being made. It
-// only knows the one provisioner that makes none.
+// canProvision reports whether the scheduler counts on a volume being made for a node. It
+// knows the one provisioner that makes none, and where the class has volumes made.
 //
 // Source: pkg/scheduler/framework/plugins/volumebinding/binder.go,
 // checkVolumeProvisions.
-func canProvision(c *Claim, v View) bool {
+func canProvision(c *Claim, node Node, v View) bool {
 	class, ok := v.Class(c.Class.Name)
-	return ok && class.Provisioner != "" && class.Provisioner != model.ProvisionerNone
+	return ok && class.Provisioner != "" && class.Provisioner != model.ProvisionerNone && class.AllowsTopology(node.Labels)
 }
 
 // ExclusivePod says whether a claim of access mode ReadWriteOncePod keeps a pod

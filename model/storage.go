@@ -103,7 +103,23 @@ type PersistentVolumeClaimStatus struct {
 	AccessModes []AccessMode     `json:"accessModes,omitempty"`
 	Capacity    Bytes            `json:"capacity,omitempty"`
 	Conditions  []ClaimCondition `json:"conditions,omitempty"`
+
+	AllocatedResources      Bytes             `json:"allocatedResources,omitempty"`      // of storage: what the volume is being grown to, or was last
+	AllocatedResourceStatus ClaimResizeStatus `json:"allocatedResourceStatus,omitempty"` // of storage; "" if it is not being grown
 }
+
+// ClaimResizeStatus is how far the growth of a claim's volume has got.
+type ClaimResizeStatus string
+
+// The states of a growth, in their order. Growing the volume is the controller's part,
+// growing the file system on it the node's.
+const (
+	ControllerResizeInProgress ClaimResizeStatus = "ControllerResizeInProgress"
+	ControllerResizeInfeasible ClaimResizeStatus = "ControllerResizeInfeasible"
+	NodeResizePending          ClaimResizeStatus = "NodeResizePending"
+	NodeResizeInProgress       ClaimResizeStatus = "NodeResizeInProgress"
+	NodeResizeInfeasible       ClaimResizeStatus = "NodeResizeInfeasible"
+)
 
 // ClaimCondition is a condition of a claim.
 type ClaimCondition struct {
@@ -122,6 +138,8 @@ const (
 	ClaimUnused                  ClaimConditionType = "Unused"                  // no pod uses it
 	ClaimResizing                ClaimConditionType = "Resizing"                // its volume is being grown
 	ClaimFileSystemResizePending ClaimConditionType = "FileSystemResizePending" // the volume is larger than the file system on it
+	ClaimControllerResizeError   ClaimConditionType = "ControllerResizeError"   // its volume could not be grown
+	ClaimNodeResizeError         ClaimConditionType = "NodeResizeError"         // the file system on it could not be grown
 )
 
 // PersistentVolume is a piece of storage.

@@ -19,6 +19,7 @@ const (
 	annProvisionerBeta   = "volume.beta.kubernetes.io/storage-provisioner"
 	annProvisionedBy     = "pv.kubernetes.io/provisioned-by"
 	annMigratedTo        = "pv.kubernetes.io/migrated-to"
+	annPreResize         = "volume.alpha.kubernetes.io/pre-resize-capacity"
 )
 
 // The finalizers of claims and volumes. Somebody may take them away from an object that is
@@ -97,6 +98,7 @@ func (w *world) volumeAnnotations(v *volume) model.Labels {
 		note{annBoundByController, yesIf(v.BoundByController)},
 		note{annProvisionedBy, v.ProvisionedBy},
 		note{annMigratedTo, storage.MigratedTo(v.ProvisionedBy)},
+		note{annPreResize, preResize(v.PreResize)},
 	)
 }
 
@@ -104,5 +106,17 @@ func (w *world) volumeAnnotations(v *volume) model.Labels {
 func (w *world) annotateVolume(v *volume, all model.Labels) {
 	_, v.BoundByController = all[annBoundByController]
 	v.ProvisionedBy = all[annProvisionedBy]
-	v.annotations = ownAnnotations(all, annBoundByController, annProvisionedBy, annMigratedTo)
+	if _, waits := all[annPreResize]; !waits {
+		v.PreResize = 0 // somebody has taken it away; what it says is the resizer's
+	}
+	v.annotations = ownAnnotations(all, annBoundByController, annProvisionedBy, annMigratedTo, annPreResize)
+}
+
+// preResize is the value of the annotation of a volume whose file system has a size of
+// its own.
+func preResize(size model.Bytes) string {
+	if size == 0 {
+		return ""
+	}
+	return size.String()
 }

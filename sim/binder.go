@@ -151,6 +151,7 @@ func (w *world) bindClaim(c int32, d *storage.ClaimDecision) {
 	w.claimChanged(c)
 	w.resyncVolumesOf(row.Name, d.Binding.Volume)
 	w.resyncNamers()
+	w.askResizer(c) // it may have got less than it asks for
 }
 
 // claimChanged announces a change of a claim: pods wait for it, and its provisioner may

@@ -118,6 +118,7 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 	}
 	row := w.claims.at(c)
 	spec := o.Spec
+	more := spec.Request > row.Spec.Request
 	row.Spec, row.labels, row.owners = &spec, o.Labels, w.handmadeOwners(o)
 	if spec.StorageClassName != nil {
 		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
@@ -134,6 +135,9 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 	w.claimChanged(c)
 	w.resyncVolumesOf(row.Name, row.VolumeName)
 	w.queue.arm(purposeBind, c, w.soon())
+	if more {
+		w.askResizer(c)
+	}
 }
 
 // retainClaims gives the claims of a pod the owners that the set's retention
@@ -220,6 +224,8 @@ func (w *world) removeClaim(c int32) {
 	w.queue.cancel(purposeBind, c)
 	w.queue.cancel(purposeRetryProvision, c)
 	w.queue.cancel(purposeProtect, c)
+	w.queue.cancel(purposeResize, c)
+	w.queue.cancel(purposeGrow, c)
 	if w.claims.at(c).unsettled {
 		w.claims.at(c).UID = 0 // it waits no more
 		w.countUnsettled(c)

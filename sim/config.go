@@ -62,17 +62,22 @@ type Latencies struct {
 	Watch      Latency // how far the StatefulSet controller's cache lies behind; must not vary: 0
 	Schedule   Latency // to find a node for a pod: 10ms
 	Provision  Latency // to make a volume: 1s
-	Attach     Latency // to attach an attachable volume to a node: 1s
-	Detach     Latency // to detach it again: 0
-	Pull       Latency // to pull an image that the node does not have: 2s
-	Start      Latency // to start a container: 500ms
-	Ready      Latency // from its start until a container is ready: 500ms
-	PreStop    Latency // of a preStop hook that is not a sleep: 0
-	PostStart  Latency // of a postStart hook that is not a sleep: 0
-	Init       Latency // that the program of an init container runs, if its Image does not say so: 500ms
-	Probe      Latency // from the start of a kubelet until it probes a container that runs already; Kubernetes draws up to a period: 0
-	Collect    Latency // until the garbage collector sees to what has lost its owner, and until a deleted claim goes after its last pod: Controller and at once; in manual mode both at once
-	Message    Latency // of a message between programs, also on one node: 1ms
+	Expand     Latency // to make a volume larger: 1s
+	// Grow is from the growth of a volume that is mounted until its kubelet has grown the
+	// file system on it: it looks at each of its pods once in 60 to 90 seconds. One that is
+	// not mounted waits for the next pod: 1m.
+	Grow      Latency
+	Attach    Latency // to attach an attachable volume to a node: 1s
+	Detach    Latency // to detach it again: 0
+	Pull      Latency // to pull an image that the node does not have: 2s
+	Start     Latency // to start a container: 500ms
+	Ready     Latency // from its start until a container is ready: 500ms
+	PreStop   Latency // of a preStop hook that is not a sleep: 0
+	PostStart Latency // of a postStart hook that is not a sleep: 0
+	Init      Latency // that the program of an init container runs, if its Image does not say so: 500ms
+	Probe     Latency // from the start of a kubelet until it probes a container that runs already; Kubernetes draws up to a period: 0
+	Collect   Latency // until the garbage collector sees to what has lost its owner, and until a deleted claim goes after its last pod: Controller and at once; in manual mode both at once
+	Message   Latency // of a message between programs, also on one node: 1ms
 	// EndpointBatch is how long the endpoints controller waits, beside Controller, before
 	// it writes what it has heard of a pod, so that it can write more at once: the flag
 	// --endpointslice-updates-batch-period of the controller manager; must not vary: 0.
@@ -147,6 +152,8 @@ var defaults = Latencies{
 	Watch:         Fixed(0),
 	Schedule:      Fixed(10 * time.Millisecond),
 	Provision:     Fixed(time.Second),
+	Expand:        Fixed(time.Second),
+	Grow:          Fixed(time.Minute),
 	Attach:        Fixed(time.Second),
 	Detach:        Fixed(0),
 	Pull:          Fixed(2 * time.Second),
@@ -169,6 +176,8 @@ func (l Latencies) orDefaults() Latencies {
 		Watch:         l.Watch.or(defaults.Watch),
 		Schedule:      l.Schedule.or(defaults.Schedule),
 		Provision:     l.Provision.or(defaults.Provision),
+		Expand:        l.Expand.or(defaults.Expand),
+		Grow:          l.Grow.or(defaults.Grow),
 		Attach:        l.Attach.or(defaults.Attach),
 		Detach:        l.Detach.or(defaults.Detach),
 		Pull:          l.Pull.or(defaults.Pull),

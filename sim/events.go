@@ -152,7 +152,7 @@ func (w *world) podOfClaim(r *record) string {
 // noticeKind is the kind of object that storage's words are about.
 func (w *world) noticeKind(r *record) model.Kind {
 	switch reason := storage.Reason(r.why); {
-	case reason == storage.UsedElsewhere || reason == storage.AttachedElsewhere || reason == storage.MountExclusive:
+	case r.a == 1 || reason == storage.UsedElsewhere || reason == storage.AttachedElsewhere || reason == storage.MountExclusive:
 		return model.KindPod
 	case r.subject.Namespace == 0:
 		return model.KindPersistentVolume

@@ -303,6 +303,9 @@ func (h *hashing) storageHash() (sum uint64) {
 		d.text(row.Provisioner)
 		d.put(uint64(row.provisionFailures), uint64(row.provisionRetry), uint64(row.unusedSince))
 		d.text(string(row.unused))
+		if row.growth.Allocated != 0 { // or it has never been grown
+			h.growth(&d, row)
+		}
 		d.labels(row.annotations)
 		for _, o := range row.owners {
 			d.put(h.name(o.Name))
@@ -322,6 +325,9 @@ func (h *hashing) storageHash() (sum uint64) {
 		d.labels(row.annotations)
 		d.text(row.ProvisionedBy)
 		d.put(uint64(row.trouble.Reason))
+		if row.PreResize != 0 {
+			d.put(uint64(row.PreResize))
+		}
 		c, ok := h.claims.find(row.ClaimRef.Name)
 		d.flags(row.ClaimRef.Set, row.ClaimRef.UID == 0, ok && h.claims.at(c).UID == row.ClaimRef.UID, row.BoundByController, row.Guarded, row.Deleting, row.unprotected)
 		for a := row.attachments; a != nowhere; a = h.attachments[a].next {
@@ -361,6 +367,17 @@ func (h *hashing) storageHash() (sum uint64) {
 		sum += uint64(d)
 	}
 	return sum
+}
+
+// growth puts in how far the growth of a claim's volume has got.
+func (h *hashing) growth(d *digest64, c *claim) {
+	d.put(uint64(c.growth.Allocated))
+	d.text(string(c.growth.Status))
+	d.flags(c.growth.Failed, c.growing)
+	for _, condition := range c.growings {
+		d.text(string(condition.Type) + condition.Message)
+		d.put(uint64(condition.LastTransitionTime))
+	}
 }
 
 // contentAt puts in what is stored at a place.

@@ -339,6 +339,7 @@ func (w *world) reconcileNode(n int32) {
 			w.reportMounts(int32(a))
 		}
 	}
+	w.resumeGrowths(n)
 	if restarted {
 		w.restartLooks(n)
 	} else {

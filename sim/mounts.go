@@ -19,6 +19,7 @@ type mount struct {
 func (w *world) mount(s int32) {
 	box := &w.sandboxes[s]
 	if box.mounted {
+		w.growMounted(s)
 		return // its machine has been away, and its disks have stayed
 	}
 	box.mounted = true
@@ -26,6 +27,7 @@ func (w *world) mount(s int32) {
 	for i := 0; ; i++ {
 		claim, ok := box.claim(i)
 		if !ok {
+			w.growMounted(s)
 			return
 		}
 		v, ok := w.volumeOf(claim)

@@ -255,10 +255,13 @@ func (w *world) modelClaim(c int32) *model.PersistentVolumeClaim {
 	out := &model.PersistentVolumeClaim{
 		ObjectMeta: w.meta(id, row.labels, w.claimAnnotations(row)),
 		Spec:       *row.Spec,
-		Status:     model.PersistentVolumeClaimStatus{Phase: row.Phase, AccessModes: row.modes, Capacity: row.Capacity},
+		Status: model.PersistentVolumeClaimStatus{
+			Phase: row.Phase, AccessModes: row.modes, Capacity: row.Capacity,
+			AllocatedResources: row.growth.Allocated, AllocatedResourceStatus: row.growth.Status,
+		},
 	}
 	out.Finalizers = []string{claimProtection}
-	out.Status.Conditions = claimConditions(row)
+	out.Status.Conditions = append(claimConditions(row), row.growings...)
 	for _, o := range row.owners {
 		out.OwnerReferences = append(out.OwnerReferences, model.OwnerReference{
 			Kind: o.Kind, Name: w.rendered(o.Name), UID: o.UID, Controller: o.Controller, BlockOwnerDeletion: o.BlockOwnerDeletion,

@@ -98,7 +98,7 @@ const (
 	recVolumeRecycled
 	recAttached      // subject is the pod; object: the volume; a: place of the node
 	recForceDetached // object: the node
-	recNotice        // why: storage.Reason; text: the message
+	recNotice        // why: storage.Reason; text: the message; a: 1 if the subject is a pod, whatever the reason is about
 
 	// Autoscalers: subject is the autoscaler.
 	recRescaled         // object: what is scaled; a: from; b: to; text: the reason
@@ -114,7 +114,12 @@ const (
 
 // recordNotice records what storage says of an object. Ten thousand claims that
 // wait for the same provisioner share the words.
-func (w *world) recordNotice(subject model.Name, n storage.Notice) {
+func (w *world) recordNotice(subject model.Name, n storage.Notice) { w.recordNoticeOf(subject, n, 0) }
+
+// recordPodNotice records what storage says of a pod that is about its claim as well.
+func (w *world) recordPodNotice(pod model.Name, n storage.Notice) { w.recordNoticeOf(pod, n, 1) }
+
+func (w *world) recordNoticeOf(subject model.Name, n storage.Notice, pod int64) {
 	about := n
 	if n.Reason != storage.ReservedVolumeModeDiffers {
 		about.Claim = model.Name{} // not in the words
@@ -122,7 +127,7 @@ func (w *world) recordNotice(subject model.Name, n storage.Notice) {
 	if about != w.noticed {
 		w.noticed, w.noticedText = about, w.symbol(n.Message(spelling{w}))
 	}
-	w.record(record{kind: recNotice, subject: subject, why: uint8(n.Reason), text: w.noticedText})
+	w.record(record{kind: recNotice, subject: subject, why: uint8(n.Reason), text: w.noticedText, a: pod})
 }
 
 // spelling spells names for package storage.

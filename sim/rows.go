@@ -303,6 +303,10 @@ type claim struct {
 
 	provisionFailures int32         // attempts of its provisioner in a row that have failed
 	provisionRetry    model.Instant // when the next is, also if it is left out because it would fail
+
+	growth   storage.Growth         // of its volume
+	growing  bool                   // its resizer is at it
+	growings []model.ClaimCondition // what it shows of that; replaced, never edited
 }
 
 func (c claim) rowName() model.Name { return c.Name }

@@ -264,7 +264,7 @@ func (w *world) claimReason(c int32) (why, remedy string) {
 		return "is being deleted, and stays as long as a pod uses it", ""
 	}
 	if row.BindCompleted && row.Phase == model.ClaimBound {
-		return "", ""
+		return w.growthReason(c)
 	}
 	notice := storage.SyncClaim(&row.Claim, w).Notice // what it said last may not be so any more
 	switch notice.Reason {

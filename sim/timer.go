@@ -76,6 +76,8 @@ const (
 	purposeTurn           // it is looked at once more
 	purposeRetryProvision // of a claim: its provisioner tries again
 	purposeResync         // of the world: the volume controller looks at the claims that wait
+	purposeResize         // of a claim: its resizer looks at it, or has grown its volume
+	purposeGrow           // of a claim: a kubelet looks whether it is to grow the file system
 
 	purposes // how many there are
 )
@@ -84,7 +86,7 @@ var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "pressure", "shutdown", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
 	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale", "turn",
-	"retry provision", "resync",
+	"retry provision", "resync", "resize", "grow",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

@@ -334,6 +334,10 @@ func (w *world) dispatch(e event) {
 		w.resync()
 	case purposeRetryProvision:
 		w.askProvisioner(e.entity)
+	case purposeResize:
+		w.resize(e.entity)
+	case purposeGrow:
+		w.growFileSystem(e.entity)
 	case purposeProtect:
 		w.protect(e.entity)
 	case purposeReclaim:

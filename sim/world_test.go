@@ -25,6 +25,8 @@ type worldCase struct {
 var worldCases = map[string][][]worldCase{
 	"storage":       {claimCases, retentionCases, volumeCases, attachCases, bindingCases, lostNodeCases},
 	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases, evictionCases, startCases, imageCases, endCases, probeCases, statelessCases, autoscalerCases, pressureCases, schedulingCases},
+	"storage":       {claimCases, retentionCases, volumeCases, attachCases, bindingCases, lostNodeCases, expansionCases},
+	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases, evictionCases, startCases, imageCases, endCases, probeCases, statelessCases, autoscalerCases, pressureCases},
 	"dns":           {endpointCases, dnsCases, serverCases},
 }
 

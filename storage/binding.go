@@ -19,7 +19,8 @@ type Binding struct {
 	// name the volume before.
 	ClaimByController bool
 	// Capacity is the claim's status.capacity: the volume's, even where less was
-	// asked for. A claim that is Bound already keeps the capacity that it has.
+	// asked for, or that of the file system on it, if only the volume has been grown. A
+	// claim that is Bound already keeps the capacity that it has.
 	Capacity model.Bytes
 	// AccessModes is the claim's status.accessModes: the volume's, shared.
 	AccessModes []model.AccessMode
@@ -38,6 +39,9 @@ func Bind(c *Claim, vol *Volume) Binding {
 		ClaimByController:  c.BoundByController || c.VolumeName != vol.Name,
 		Capacity:           vol.Spec.Capacity,
 		AccessModes:        vol.Spec.AccessModes,
+	}
+	if vol.PreResize > 0 {
+		b.Capacity = vol.PreResize
 	}
 	if c.Phase == model.ClaimBound {
 		b.Capacity = c.Capacity

@@ -71,12 +71,16 @@ const (
 	NeverForced       // the same, on a healthy node: no force, however long
 	MountExclusive    // ReadWriteOncePod, and another pod of the node has the volume
 
-	// Expansion (AdmitResize, NextResize).
+	// Expansion (AdmitResize, ResizerActs, KubeletActs).
 	ResizeUnbound      // only Bound claims grow
 	ResizeForbidden    // the class does not allow expansion
 	ResizeBelowStatus  // a request may shrink, but not to what there is already
 	ResizerAwaited     // nobody has grown the volume yet
+	ResizerBegins      // the resizer asks the driver for more
+	VolumeGrown        // the volume is larger, and that is all
 	FileSystemResizing // the file system grows when the volume is next mounted
+	FileSystemRequired // the volume is larger, and the file system on it is not
+	FileSystemGrown    // the file system is larger, too
 
 	numReasons
 )
@@ -91,8 +95,8 @@ const (
 )
 
 // wording is how a reason appears: as an event, when it has an EventType, and in
-// words. {claim}, {volume}, {pod}, {class} and {provisioner} stand for what the
-// notice names.
+// words. {claim}, {volume}, {pod}, {node}, {class} and {provisioner} stand for what
+// the notice names.
 type wording struct {
 	name  string // the event's reason, or a name in the same style
 	event EventType
@@ -106,7 +110,9 @@ type wording struct {
 // pkg/scheduler/framework/plugins/volumerestrictions,
 // pkg/controller/volume/attachdetach/reconciler/reconciler.go,
 // plugin/pkg/admission/storage/persistentvolume/resize/admission.go,
-// pkg/controller/volume/expand/expand_controller.go.
+// pkg/controller/volume/expand/expand_controller.go,
+// pkg/volume/util/operationexecutor/node_expander.go;
+// external-resizer pkg/controller/expand_and_recover.go and resize_status.go.
 var wordings = [numReasons]wording{
 	NoReason: {"None", "", ""},
 
@@ -163,7 +169,11 @@ var wordings = [numReasons]wording{
 	ResizeForbidden:    {"ResizeForbidden", "", `only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize`},
 	ResizeBelowStatus:  {"ResizeBelowStatus", "", `field can not be less than status.capacity`},
 	ResizerAwaited:     {"ExternalExpanding", EventNormal, `waiting for an external controller to expand this PVC`},
+	ResizerBegins:      {"Resizing", EventNormal, `External resizer is resizing volume {volume}`},
+	VolumeGrown:        {"VolumeResizeSuccessful", EventNormal, `Resize volume succeeded`},
 	FileSystemResizing: {"FileSystemResizePending", "", `Waiting for user to (re-)start a pod to finish file system resize of volume on node.`},
+	FileSystemRequired: {"FileSystemResizeRequired", EventNormal, `Require file system resize of volume on node`},
+	FileSystemGrown:    {"FileSystemResizeSuccessful", EventNormal, `MountVolume.NodeExpandVolume succeeded for volume "{volume}" {node}`},
 }
 
 // String is the reason of the event that Kubernetes records, "FailedBinding" for
@@ -191,6 +201,7 @@ type Notice struct {
 	Claim       model.Name
 	Volume      model.Name
 	Pod         model.Name
+	Node        model.Name
 	Class       model.Symbol
 	Provisioner string // shared with the class
 	Path        string // shared with the volume's source
@@ -217,6 +228,7 @@ func (n Notice) Message(names Names) string {
 		"{claim}", names.Name(n.Claim),
 		"{volume}", names.Name(n.Volume),
 		"{pod}", names.Name(n.Pod),
+		"{node}", names.Name(n.Node),
 		"{namespace}", names.Symbol(n.Pod.Namespace),
 		"{class}", names.Symbol(n.Class),
 		"{provisioner}", n.Provisioner,

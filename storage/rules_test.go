@@ -422,29 +422,6 @@ func TestResize(t *testing.T) {
 			assert.Equal(t, row.why == NoReason, ok)
 		})
 	}
-	steps := []struct {
-		rule             string
-		volume, capacity model.Bytes
-		state            Resize
-		step             ResizeStep
-		why              Reason
-	}{
-		{"nothing to do, though the volume was made larger by hand", 9 * gi, 4 * gi, Resize{Resizer: true, Mounted: true}, ResizeDone, NoReason},
-		{"nobody grows it", 2 * gi, 2 * gi, Resize{Mounted: true}, ResizeAwaitsResizer, ResizerAwaited},
-		{"the resizer grows the volume", 2 * gi, 2 * gi, Resize{Resizer: true, Mounted: true}, ResizeGrowVolume, NoReason},
-		{"the file system waits for a mount", 4 * gi, 2 * gi, Resize{Resizer: true}, ResizeAwaitsMount, FileSystemResizing},
-		{"and grows", 4 * gi, 2 * gi, Resize{Mounted: true}, ResizeGrowFileSystem, NoReason},
-	}
-	for _, row := range steps {
-		t.Run(row.rule, func(t *testing.T) {
-			w := newWorld()
-			c := w.addClaim("c", size, boundTo("pv"))
-			c.Capacity = row.capacity
-			step, why := NextResize(c, w.addVolume("pv", row.volume), row.state)
-			assert.Equal(t, row.step, step)
-			assert.Equal(t, row.why, why.Reason)
-		})
-	}
 }
 
 // TestWordings: every reason has a name and words, and leaves no brace unfilled.

@@ -123,6 +123,9 @@ type Volume struct {
 	// provisioner of the class that the volume was made for. "" says that it was
 	// made by hand.
 	ProvisionedBy string // shared with the class
+	// PreResize is the annotation volume.alpha.kubernetes.io/pre-resize-capacity: what the
+	// file system on the volume still has, while it waits to be grown; 0 is none.
+	PreResize model.Bytes
 	// Guarded is the finalizer external-provisioner.volume.kubernetes.io/finalizer: the
 	// volume's object stays until its provisioner has destroyed what it stands for.
 	Guarded bool

@@ -19,6 +19,9 @@ func claimToAPI(c *model.PersistentVolumeClaim) *corev1.PersistentVolumeClaim {
 			AccessModes: rename[corev1.PersistentVolumeAccessMode](c.Status.AccessModes),
 			Capacity:    storageToAPI(c.Status.Capacity),
 			Conditions:  each(c.Status.Conditions, claimConditionToAPI),
+
+			AllocatedResources:        storageToAPI(c.Status.AllocatedResources),
+			AllocatedResourceStatuses: resizeToAPI(c.Status.AllocatedResourceStatus),
 		},
 	}
 }
@@ -32,8 +35,18 @@ func claimFromAPI(c *corev1.PersistentVolumeClaim) *model.PersistentVolumeClaim 
 			AccessModes: rename[model.AccessMode](c.Status.AccessModes),
 			Capacity:    bytesFromAPI(c.Status.Capacity, corev1.ResourceStorage),
 			Conditions:  each(c.Status.Conditions, claimConditionFromAPI),
+
+			AllocatedResources:      bytesFromAPI(c.Status.AllocatedResources, corev1.ResourceStorage),
+			AllocatedResourceStatus: model.ClaimResizeStatus(c.Status.AllocatedResourceStatuses[corev1.ResourceStorage]),
 		},
 	}
+}
+
+func resizeToAPI(s model.ClaimResizeStatus) map[corev1.ResourceName]corev1.ClaimResourceStatus {
+	if s == "" {
+		return nil
+	}
+	return map[corev1.ResourceName]corev1.ClaimResourceStatus{corev1.ResourceStorage: corev1.ClaimResourceStatus(s)}
 }
 
 func claimConditionToAPI(c model.ClaimCondition) corev1.PersistentVolumeClaimCondition {

@@ -23,10 +23,8 @@ type worldCase struct {
 
 // worldCases are the cases of each area. They stand in the files world_*_test.go.
 var worldCases = map[string][][]worldCase{
-	"storage":       {claimCases, retentionCases, volumeCases, attachCases, bindingCases, lostNodeCases},
 	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases, evictionCases, startCases, imageCases, endCases, probeCases, statelessCases, autoscalerCases, pressureCases, schedulingCases},
 	"storage":       {claimCases, retentionCases, volumeCases, attachCases, bindingCases, lostNodeCases, expansionCases},
-	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases, evictionCases, startCases, imageCases, endCases, probeCases, statelessCases, autoscalerCases, pressureCases},
 	"dns":           {endpointCases, dnsCases, serverCases},
 }
 

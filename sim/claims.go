@@ -118,7 +118,7 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 	}
 	row := w.claims.at(c)
 	spec := o.Spec
-	more := spec.Request > row.Spec.Request
+	before := row.Spec.Request
 	row.Spec, row.labels, row.owners = &spec, o.Labels, w.handmadeOwners(o)
 	if spec.StorageClassName != nil {
 		row.Class = storage.Class{Name: w.symbol(*spec.StorageClassName), Given: true}
@@ -135,8 +135,11 @@ func (w *world) updateClaim(o *model.PersistentVolumeClaim) {
 	w.claimChanged(c)
 	w.resyncVolumesOf(row.Name, row.VolumeName)
 	w.queue.arm(purposeBind, c, w.soon())
-	if more {
+	switch request := w.claims.at(c).Spec.Request; {
+	case request > before:
 		w.askResizer(c)
+	case request < before:
+		w.retryGrowth(c)
 	}
 }
 

@@ -301,8 +301,11 @@ func (h *hashing) storageHash() (sum uint64) {
 		d.labels(row.labels)
 		d.flags(row.Class.Given, row.BindCompleted, row.BoundByController, row.Deleting)
 		d.text(row.Provisioner)
-		d.put(uint64(row.provisionFailures), uint64(row.provisionRetry), uint64(row.unusedSince))
+		d.put(uint64(row.provisioning.failures), uint64(row.provisioning.retry), uint64(row.unusedSince))
 		d.text(string(row.unused))
+		if row.moved {
+			d.flags(row.moved)
+		}
 		if row.growth.Allocated != 0 { // or it has never been grown
 			h.growth(&d, row)
 		}
@@ -358,6 +361,13 @@ func (h *hashing) storageHash() (sum uint64) {
 		d.text(jsonText(row.claim.Spec))
 		sum += uint64(d)
 	}
+	for i := range h.faulty {
+		f := &h.faulty[i]
+		d := digest64(19)
+		d.put(uint64(f.task), h.symbol(f.class), h.name(f.claim), h.name(f.node), uint64(f.above), uint64(f.times), h.symbol(f.text))
+		d.flags(f.endless, f.exhausted)
+		sum += uint64(d)
+	}
 	for c := range h.classes.all {
 		d := digest64(8)
 		d.put(h.name(h.classes.at(c).name))
@@ -371,7 +381,7 @@ func (h *hashing) storageHash() (sum uint64) {
 
 // growth puts in how far the growth of a claim's volume has got.
 func (h *hashing) growth(d *digest64, c *claim) {
-	d.put(uint64(c.growth.Allocated))
+	d.put(uint64(c.growth.Allocated), uint64(c.resizing.failures), uint64(c.resizing.retry))
 	d.text(string(c.growth.Status))
 	d.flags(c.growth.Failed, c.growing)
 	for _, condition := range c.growings {

@@ -3,7 +3,6 @@ package sim
 import (
 	"hash/fnv"
 	"slices"
-	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/storage"
@@ -20,12 +19,6 @@ import (
 //
 // Source: sig-storage-lib-external-provisioner controller/controller.go, syncClaim and
 // syncVolume; kubernetes-csi external-provisioner cmd/csi-provisioner, for its back-off.
-
-// The back-off of a provisioner: 1s, 2s, 4s, ..., 5m.
-const (
-	firstProvisionRetry   = time.Second
-	longestProvisionRetry = 5 * time.Minute
-)
 
 // order is a volume that is being made: its name, and for whom.
 type order struct {
@@ -54,54 +47,30 @@ func (w *world) askProvisioner(c int32) {
 	}
 	w.queue.cancel(purposeRetryProvision, c)
 	if row.VolumeName != (model.Name{}) {
-		row.provisionFailures = 0
+		row.provisioning.failures = 0
 		return
 	}
+	row.provisioning.pass(w.now)
 	class, ok := w.Class(row.Class.Name)
 	if !ok {
-		w.provisionFails(row)
+		row.provisioning.fail(w.now)
 		return
 	}
 	driver, _ := storage.Driver(class.Provisioner)
 	acts, notice := storage.ProvisionerActs(&row.Claim, class)
 	_, made := w.volumes.find(name)
 	if made || driver != row.Provisioner || !acts && notice.Reason == storage.NoReason {
-		row.provisionFailures = 0
+		row.provisioning.failures = 0
 		return
 	}
 	w.record(record{kind: recProvisioning, subject: row.Name})
 	if !acts {
 		w.recordNotice(row.Name, notice)
-		w.provisionFails(row)
+		row.provisioning.fail(w.now)
 		return
 	}
 	o := w.orders.add(order{name: name, claim: row.Claim, class: class})
 	w.queue.arm(purposeProvision, o, w.after(&w.settings.latencies.Provision, "provision"))
-}
-
-// provisionFails counts an attempt that has failed. As it stands the next would, too.
-func (w *world) provisionFails(c *claim) {
-	w.passProvisionAttempts(c)
-	c.provisionFailures++
-	if at := w.now.Add(provisionDelay(c.provisionFailures)); c.provisionRetry <= w.now || at < c.provisionRetry {
-		c.provisionRetry = at
-	}
-}
-
-// passProvisionAttempts counts the attempts before now that were left out.
-func (w *world) passProvisionAttempts(c *claim) {
-	for c.provisionFailures > 0 && c.provisionRetry < w.now {
-		c.provisionFailures++
-		c.provisionRetry = c.provisionRetry.Add(provisionDelay(c.provisionFailures))
-	}
-}
-
-// provisionDelay is the back-off after so many failures.
-func provisionDelay(failures int32) time.Duration {
-	if failures > 9 {
-		return longestProvisionRetry
-	}
-	return min(firstProvisionRetry<<(failures-1), longestProvisionRetry)
 }
 
 // retryProvisioning plans the next attempts of those that have failed: something has
@@ -109,20 +78,24 @@ func provisionDelay(failures int32) time.Duration {
 func (w *world) retryProvisioning() {
 	for c := range w.claims.all {
 		row := w.claims.at(c)
-		if row.provisionFailures == 0 {
+		if row.provisioning.failures == 0 {
 			continue
 		}
-		w.passProvisionAttempts(row)
+		row.provisioning.pass(w.now)
 		if _, armed := w.queue.armed(purposeRetryProvision, c); !armed {
-			w.queue.arm(purposeRetryProvision, c, row.provisionRetry)
+			w.queue.arm(purposeRetryProvision, c, row.provisioning.retry)
 		}
 	}
 }
 
-// provision is the provisioner: the volume has been made.
+// provision is the provisioner: the volume has been made, or cannot be.
 func (w *world) provision(o int32) {
 	made := *w.orders.at(o)
 	w.orders.remove(o)
+	if fault, fails := w.driverFails(toProvision, &made.claim, made.claim.Spec.Request); fails {
+		w.notProvisioned(&made.claim, &fault)
+		return
+	}
 	id := w.stamp(made.name)
 	v := w.volumes.add(volume{
 		Volume:  storage.Provisioned(made.name, id.uid, &made.claim, made.class, w.provisionedSpec(&made.claim, made.class)),
@@ -131,13 +104,78 @@ func (w *world) provision(o int32) {
 	w.record(record{kind: recVolumeProvisioned, subject: made.claim.Name, object: made.name})
 	c, ok := w.claims.find(made.claim.Name)
 	if ok && w.claims.at(c).UID == made.claim.UID {
-		w.claims.at(c).provisionFailures = 0
+		w.claims.at(c).provisioning.failures = 0
 		if (w.claims.at(c).VolumeName == model.Name{}) {
 			w.queue.arm(purposeBind, c, w.soon())
 			return
 		}
 	}
 	w.queue.arm(purposeReclaim, v, w.soon()) // nobody needs it: the claim is gone, or has got another
+}
+
+// notProvisioned is a volume that could not be made. If there is no room for it where the
+// scheduler wants it, the provisioner takes the node from the claim again, which tells the
+// scheduler to choose once more; else it tries again itself.
+//
+// Source: sig-storage-lib-external-provisioner controller/controller.go,
+// provisionClaimOperation and rescheduleProvisioning; external-provisioner
+// pkg/controller/controller.go, checkError.
+func (w *world) notProvisioned(asked *storage.Claim, fault *driverFault) {
+	c, ok := w.claims.find(asked.Name)
+	if !ok || w.claims.at(c).UID != asked.UID {
+		return
+	}
+	row := w.claims.at(c)
+	w.recordNotice(row.Name, storage.Notice{Reason: storage.ProvisioningFailed, Class: asked.Class.Name, Detail: w.text(fault.text)})
+	if row.VolumeName != (model.Name{}) {
+		return // it has got another
+	}
+	if fault.exhausted && row.SelectedNode != (model.Name{}) {
+		row.SelectedNode, row.moved = model.Name{}, true
+		w.claimChanged(c)
+		w.queue.arm(purposeBind, c, w.soon())
+		return
+	}
+	row.provisioning.fail(w.now)
+	if !w.driverIsBroken(toProvision, &row.Claim, row.Spec.Request) {
+		w.queue.arm(purposeRetryProvision, c, row.provisioning.retry)
+	}
+}
+
+// choosesAgain reports whether the scheduler has to choose a node again for a pod because
+// the provisioner has given up a volume where it was wanted. The pod then waits for its
+// back-off, as if it had found no node.
+//
+// Source: pkg/scheduler/framework/plugins/volumebinding/binder.go, checkBindings.
+func (w *world) choosesAgain(p int32, claims []model.Name) bool {
+	for _, name := range claims {
+		c, ok := w.claims.find(name)
+		if !ok {
+			continue
+		}
+		row := w.claims.at(c)
+		if !row.moved || row.Bound() || row.SelectedNode != (model.Name{}) {
+			continue
+		}
+		r := w.pods.at(p)
+		w.leaveNode(r)
+		r.place = placement{attempts: r.place.attempts, last: w.now, reason: storage.ProvisioningMoved}
+		row.moved = w.waitsForVolumes(name)
+		w.unschedule(p, w.symbol(storage.Notice{Reason: storage.ProvisioningMoved, Claim: name}.Message(spelling{w})))
+		w.wakePod(p)
+		return true
+	}
+	return false
+}
+
+// waitsForVolumes reports whether a pod of a claim has a node, and waits for its volumes.
+func (w *world) waitsForVolumes(claim model.Name) bool {
+	for p := range w.podsOf(claim) {
+		if w.pods.at(p).place.binding {
+			return true
+		}
+	}
+	return false
 }
 
 // guardVolume is the provisioner of a volume that has changed: its finalizer comes and

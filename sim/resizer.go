@@ -33,7 +33,8 @@ func (w *world) askResizer(c int32) {
 
 // enqueueResize plans the next look of a resizer that has nothing of the claim in hand.
 func (w *world) enqueueResize(c int32) {
-	if row := w.claims.at(c); row.growing || !w.runsResizer(row) {
+	row := w.claims.at(c)
+	if row.growing || !w.runsResizer(row) {
 		return
 	}
 	w.queue.arm(purposeResize, c, w.soon())
@@ -70,6 +71,7 @@ func (w *world) beginGrowth(c, v int32) {
 	if !acts {
 		return
 	}
+	row.resizing.pass(w.now)
 	if size != row.growth.Allocated {
 		row.growth.Allocated, row.growth.Status, row.growings = size, model.ControllerResizeInProgress, nil
 	}
@@ -79,11 +81,16 @@ func (w *world) beginGrowth(c, v int32) {
 	w.queue.arm(purposeResize, c, w.after(&w.settings.latencies.Expand, "expand"))
 }
 
-// volumeGrown is a volume that has been grown. One without a file system that a kubelet
+// volumeGrown is a volume that has been grown, or cannot be. One without a file system that a kubelet
 // would have to grow is all that there is to it.
 func (w *world) volumeGrown(c, v int32) {
 	row, vol := w.claims.at(c), w.volumes.at(v)
-	row.growing, row.growth.Failed = false, false
+	row.growing = false
+	if fault, fails := w.driverFails(toExpand, &row.Claim, row.growth.Allocated); fails {
+		w.notGrown(c, &vol.Volume, &fault)
+		return
+	}
+	row.growth.Failed, row.resizing.failures = false, 0
 	spec := *vol.Spec // which others share
 	spec.Capacity = row.growth.Allocated
 	vol.Spec = &spec
@@ -103,6 +110,48 @@ func (w *world) volumeGrown(c, v int32) {
 	w.recordNotice(row.Name, storage.Notice{Reason: storage.FileSystemRequired})
 	if w.growingBox(c) != nowhere {
 		w.awaitGrowth(c)
+	}
+}
+
+// notGrown is a volume that its driver could not grow. The resizer tries again, with what
+// the claim asks for by then.
+//
+// Source: external-resizer pkg/controller/expand_and_recover.go, callResizeOnPlugin.
+func (w *world) notGrown(c int32, vol *storage.Volume, fault *driverFault) {
+	row := w.claims.at(c)
+	text := w.text(fault.text)
+	driver, _ := storage.Resizer(vol.Spec)
+	row.growth.Failed = true
+	w.showGrowth(row, model.ClaimCondition{Type: model.ClaimControllerResizeError, Message: "failed to expand pvc with " + text})
+	w.recordNotice(row.Name, storage.Notice{Reason: storage.ResizeFailed, Volume: vol.Name, Provisioner: driver, Detail: text})
+	row.resizing.fail(w.now)
+	w.retryGrowth(c)
+}
+
+// retryGrowth plans the next attempt of a resizer that has failed, if it may go better.
+func (w *world) retryGrowth(c int32) {
+	row := w.claims.at(c)
+	if row.resizing.failures == 0 || row.growing {
+		return
+	}
+	vol, ok := w.Volume(row.VolumeName)
+	if !ok {
+		return
+	}
+	size, acts := storage.ResizerActs(&row.Claim, row.growth, vol)
+	if !acts || w.driverIsBroken(toExpand, &row.Claim, size) {
+		return
+	}
+	row.resizing.pass(w.now)
+	if _, armed := w.queue.armed(purposeResize, c); !armed {
+		w.queue.arm(purposeResize, c, row.resizing.retry)
+	}
+}
+
+// retryGrowths does so for all claims: a driver works again.
+func (w *world) retryGrowths() {
+	for c := range w.claims.all {
+		w.retryGrowth(c)
 	}
 }
 
@@ -225,6 +274,9 @@ func (w *world) growthReason(c int32) (why, remedy string) {
 		return "", ""
 	case row.growth.Status == model.NodeResizePending:
 		why = storage.Notice{Reason: storage.FileSystemResizing}.Message(spelling{w})
+	case row.resizing.failures > 0:
+		why = w.faultText(toExpand, &row.Claim, row.growth.Allocated)
+		remedy = "ask for less, or let the driver work again (HealExpansion)"
 	default:
 		why = storage.Notice{Reason: storage.ResizerAwaited}.Message(spelling{w})
 		if vol, ok := w.Volume(row.VolumeName); ok && vol.Spec.Source.Type == model.SourceCSI {

@@ -301,8 +301,9 @@ type claim struct {
 	unusedSince model.Instant
 	doubtful    bool // it is bound, and somebody has edited its volume
 
-	provisionFailures int32         // attempts of its provisioner in a row that have failed
-	provisionRetry    model.Instant // when the next is, also if it is left out because it would fail
+	provisioning attempts // of its provisioner
+	resizing     attempts // of its resizer
+	moved        bool     // its provisioner has taken the chosen node from it
 
 	growth   storage.Growth         // of its volume
 	growing  bool                   // its resizer is at it

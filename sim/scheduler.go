@@ -49,7 +49,7 @@ func (w *world) schedule(p int32) {
 		w.bindByName(p, node)
 		return
 	}
-	if r.place.binding && w.bindOn(p, claims) {
+	if r.place.binding && (w.choosesAgain(p, claims) || w.bindOn(p, claims)) {
 		return
 	}
 	w.stopWaiting(p)
@@ -231,9 +231,9 @@ func (w *world) bindVolumes(n int32, plan []storage.Assignment) {
 			vol := w.volumes.at(v)
 			storage.Bind(&row.Claim, &vol.Volume).Reserve(&vol.Volume)
 			vol.version = w.bump()
-		} else {
-			row.SelectedNode = w.nodes.at(n).name
-			row.version = w.bump()
+		} else if node := w.nodes.at(n).name; row.SelectedNode != node {
+			row.SelectedNode, row.version = node, w.bump()
+			w.askProvisioner(c)
 		}
 		w.queue.arm(purposeBind, c, w.soon())
 	}

@@ -281,6 +281,10 @@ func (w *world) claimReason(c int32) (why, remedy string) {
 				notice, remedy = refusal, "kubectl apply a PersistentVolume that fits"
 			}
 		}
+		if row.provisioning.failures > 0 && w.driverIsBroken(toProvision, &row.Claim, row.Spec.Request) {
+			notice = storage.Notice{Reason: storage.ProvisioningFailed, Class: row.Class.Name, Detail: w.faultText(toProvision, &row.Claim, row.Spec.Request)}
+			remedy = "let the driver work again (HealProvisioning), or kubectl apply a PersistentVolume that fits"
+		}
 	}
 	return string(row.Phase) + ": " + notice.Message(spelling{w}), remedy
 }

@@ -88,6 +88,7 @@ type world struct {
 	operations  []operation                // that wait for their instants
 	done        []done                     // what the trace says of operations
 	failing     []writeFault
+	faulty      []driverFault
 	loads       []load // of workloads
 	lifecycle   nodelifecycle.Controller
 	zones       []model.Symbol         // keys of the zones that it knows; replaced when it grows
@@ -194,6 +195,7 @@ func (w *world) copyFrom(src *world) {
 	w.operations = append(own.operations[:0], src.operations...)
 	w.done = src.done[:len(src.done):len(src.done)]
 	w.failing = append(own.failing[:0], src.failing...)
+	w.faulty = append(own.faulty[:0], src.faulty...)
 	w.lifecycle = own.lifecycle
 	w.lifecycle.CopyFrom(&src.lifecycle)
 	w.actions = own.actions

@@ -12,21 +12,34 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/manifest"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
 // TestWorldRandom does to a world whatever kubectl and bad luck can do, in any
 // order and at any time, and holds each time it has come to rest what has to hold.
-func TestWorldRandom(t *testing.T) { rapid.Check(t, randomWorld) }
+func TestWorldRandom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { randomWorld(t, nil) })
+}
+
+// TestStorageRandom does so with what is about storage, which is rare among all there is.
+func TestStorageRandom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		randomWorld(t, []string{
+			"scale", "delete pod", "force pod", "scale", "delete claim", "expand", "expand", "expand", "fail provisioning", "fail provisioning",
+			"fail expansion", "delete set", "apply again", "drain", "cordon", "uncordon", "partition node", "heal node", "stop kubelet", "start kubelet",
+		})
+	})
+}
 
 // randomObjects are what stands in the world, of which any may be deleted and
 // applied again: a set with disks, one with volumes on the nodes' own disks, one
 // whose pods share a disk, one that only computes, and their Services.
 func randomObjects() []model.Object {
-	local := disksClass(onFirstUse, provisionedBy("rancher.io/local-path"))
+	local := disksClass(onFirstUse, elastic, provisionedBy("topolvm.io"))
 	local.Name = "local"
 	return []model.Object{
-		disksClass(), local, byHand("a"), byHand("b"), aClaim("shared", claimClass("disks")),
+		disksClass(elastic), local, byHand("a"), byHand("b"), aClaim("shared", claimClass("disks")),
 		nginx(), nginx(serviceNamed("all"), selecting(model.Labels{}), unready), nginx(serviceNamed("one"), withIP, selecting(model.Labels{model.LabelPodName: "web-1"})),
 		webSet(2, ofClass("disks"), grace(5), requesting(600)),
 		webSet(2, named("near"), ofClass("local"), parallel, grace(40), preStop(3), beside("B"), apart(model.LabelHostname)),
@@ -42,9 +55,10 @@ type someone struct {
 	*rapid.T
 	c     *sim.Cluster
 	zones int
+	does  []string // what they may do; nil for whatever there is
 }
 
-func randomWorld(t *rapid.T) {
+func randomWorld(t *rapid.T, does []string) {
 	config := ranges(rapid.Uint64().Draw(t, "seed"))
 	config.PodsPerNode = rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "podsPerNode")
 	config.Allocatable.CPU = rapid.SampledFrom([]model.MilliCPU{0, 0, 1000}).Draw(t, "cpu")
@@ -58,7 +72,7 @@ func randomWorld(t *rapid.T) {
 		"S": {Run: sim.Between(0, 4*time.Second)},
 		"D": {Missing: true},
 	}
-	s := &someone{t, sim.New(config), config.Zones}
+	s := &someone{t, sim.New(config), config.Zones, does}
 	require.NoError(t, s.c.Apply(randomObjects()...))
 	for range rapid.IntRange(1, 4).Draw(t, "acts") {
 		for range rapid.IntRange(1, 6).Draw(t, "deeds") {
@@ -128,6 +142,26 @@ func (s *someone) deed() {
 		"cordon":          func() error { return s.c.Cordon(node) },
 		"uncordon":        func() error { return s.c.Uncordon(node) },
 		"delete claim":    func() error { return s.c.Delete("pvc/www-" + pod) },
+		"expand": func() error {
+			claims := s.c.Claims().Items
+			if len(claims) == 0 {
+				return nil
+			}
+			claim := claims[rapid.IntRange(0, len(claims)-1).Draw(s.T, "claim")].Name
+			return s.c.Patch("pvc/"+claim, manifest.Merge(fmt.Sprintf(`{"spec":{"resources":{"requests":{"storage":"%dGi"}}}}`, rapid.IntRange(1, 4).Draw(s.T, "size"))))
+		},
+		"fail provisioning": func() error {
+			return s.c.Do(sim.FailProvisioning{
+				Class: rapid.SampledFrom(classNames).Draw(s.T, "class"), Times: rapid.IntRange(0, 3).Draw(s.T, "times"),
+				Node: rapid.SampledFrom([]string{"", node}).Draw(s.T, "there"), Exhausted: rapid.Bool().Draw(s.T, "exhausted"),
+			})
+		},
+		"fail expansion": func() error {
+			return s.c.Do(sim.FailExpansion{
+				Class: rapid.SampledFrom(classNames).Draw(s.T, "class"), Times: rapid.IntRange(0, 3).Draw(s.T, "times"),
+				Above: rapid.SampledFrom([]model.Bytes{0, 2 * model.Gi}).Draw(s.T, "above"),
+			})
+		},
 		"delete a volume": func() error {
 			if volumes := s.c.Volumes().Items; len(volumes) > 0 {
 				return s.c.Delete("pv/" + volumes[rapid.IntRange(0, len(volumes)-1).Draw(s.T, "volume")].Name)
@@ -155,6 +189,9 @@ func (s *someone) deed() {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	if s.does != nil {
+		names = s.does
+	}
 	name := rapid.SampledFrom(names).Draw(s.T, "deed")
 	if err := deeds[name](); err != nil {
 		s.Logf("%s: %v", name, err)
@@ -164,11 +201,21 @@ func (s *someone) deed() {
 // images are those that may be lost.
 var images = []string{"A", "A2", "B", "C", "P", "S"}
 
+// classNames are the classes whose drivers may fail.
+var classNames = []string{"disks", "local"}
+
 // pressed is what nodes run short of.
 var pressed = []sim.Resource{sim.Memory, sim.Disk}
 
-// mend ends every fault: of images, of programs, and of nodes.
+// mend ends every fault: of images, of programs, of drivers, and of nodes.
 func (s *someone) mend() {
+	for _, class := range classNames {
+		for _, op := range []sim.Operation{sim.HealProvisioning{Class: class}, sim.HealExpansion{Class: class}} {
+			if err := s.c.Do(op); err != nil {
+				require.Contains(s, err.Error(), " does not fail")
+			}
+		}
+	}
 	for _, image := range images {
 		_ = s.c.Do(sim.MendImage{Image: image})
 	}
@@ -215,6 +262,7 @@ func (s *someone) rest() {
 	require.NoError(s, sim.CheckCounts(s.c))
 	s.pods()
 	s.claims()
+	s.grown()
 	s.attachments()
 	s.endpoints()
 	if out.State == sim.Settled {
@@ -281,6 +329,21 @@ func (s *someone) claims() {
 		}
 		if v.DeletedAt != nil {
 			require.Equal(s, model.VolumeBound, v.Status.Phase, "%s terminates for ever", v.Name)
+		}
+	}
+}
+
+// grown: a claim that asks for more than it has waits for a pod, and has none.
+func (s *someone) grown() {
+	for _, c := range s.c.Claims().Items {
+		growing := c.Status.AllocatedResourceStatus
+		if c.Status.Phase != model.ClaimBound {
+			continue
+		}
+		require.Equal(s, c.Spec.Request > c.Status.Capacity, growing == model.NodeResizePending, "%s is %q\n%s", c.Name, growing, s.c.Trace())
+		require.Equal(s, growing == "", len(slices.DeleteFunc(c.Status.Conditions, func(o model.ClaimCondition) bool { return o.Type == model.ClaimUnused })) == 0)
+		for _, p := range s.users(c.Name) {
+			require.False(s, growing != "" && p.Ready(), "%s runs on the small %s\n%s", p.Name, c.Name, s.c.Trace())
 		}
 	}
 }

@@ -24,7 +24,7 @@ type worldCase struct {
 // worldCases are the cases of each area. They stand in the files world_*_test.go.
 var worldCases = map[string][][]worldCase{
 	"pod_lifecycle": {deletionCases, kubeletCases, collectorCases, nodeCases, evictionCases, startCases, imageCases, endCases, probeCases, statelessCases, autoscalerCases, pressureCases, schedulingCases},
-	"storage":       {claimCases, retentionCases, volumeCases, attachCases, bindingCases, lostNodeCases, expansionCases},
+	"storage":       {claimCases, retentionCases, volumeCases, attachCases, bindingCases, lostNodeCases, expansionCases, driverCases},
 	"dns":           {endpointCases, dnsCases, serverCases},
 }
 

@@ -49,7 +49,9 @@ func TestResizerActs(t *testing.T) {
 
 // TestNodeGrows: of which volumes the kubelet has to grow a file system.
 func TestNodeGrows(t *testing.T) {
-	csi := func(driver string) model.VolumeSource { return model.VolumeSource{Type: model.SourceCSI, Driver: driver} }
+	csi := func(driver string) model.VolumeSource {
+		return model.VolumeSource{Type: model.SourceCSI, Driver: driver}
+	}
 	for _, row := range []struct {
 		rule   string
 		source model.VolumeSource

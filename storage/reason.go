@@ -50,6 +50,11 @@ const (
 	// A provisioner declines (ProvisionerActs).
 	SelectorUnsupported // provisioners do not make volumes to a selector
 
+	// A driver fails.
+	ProvisioningFailed // it could not make a volume
+	ProvisioningMoved  // nor can it there: the scheduler is to choose another node
+	ResizeFailed       // it could not make a volume larger
+
 	// The scheduler (Schedulable, FilterNode, ExclusivePod).
 	ClaimNotFound    // the pod names a claim that does not exist
 	ClaimIsLost      // the pod's claim is Lost
@@ -95,8 +100,8 @@ const (
 )
 
 // wording is how a reason appears: as an event, when it has an EventType, and in
-// words. {claim}, {volume}, {pod}, {node}, {class} and {provisioner} stand for what
-// the notice names.
+// words. {claim}, {volume}, {pod}, {node}, {class}, {provisioner} and {detail} stand
+// for what the notice names.
 type wording struct {
 	name  string // the event's reason, or a name in the same style
 	event EventType
@@ -112,7 +117,8 @@ type wording struct {
 // plugin/pkg/admission/storage/persistentvolume/resize/admission.go,
 // pkg/controller/volume/expand/expand_controller.go,
 // pkg/volume/util/operationexecutor/node_expander.go;
-// external-resizer pkg/controller/expand_and_recover.go and resize_status.go.
+// external-resizer pkg/controller/expand_and_recover.go and resize_status.go;
+// sig-storage-lib-external-provisioner controller/controller.go, provisionClaimOperation.
 var wordings = [numReasons]wording{
 	NoReason: {"None", "", ""},
 
@@ -140,12 +146,16 @@ var wordings = [numReasons]wording{
 	DeletedExternally:         {"DeletedExternally", "", `volume "{volume}" is released and left to its external provisioner to delete`},
 	NoDeleterPlugin:           {"VolumeFailedDelete", EventWarning, `error getting deleter volume plugin for volume "{volume}": no volume plugin matched`},
 	NotDeletable:              {"VolumeFailedDelete", EventWarning, `error getting deleter volume plugin for volume "{volume}": no deletable volume plugin matched`},
-	HostPathNotInTmp:          {"VolumeFailedDelete", EventWarning, `host_path deleter only supports /tmp/.+ but received provided {path}`},
+	HostPathNotInTmp:          {"VolumeFailedDelete", EventWarning, `host_path deleter only supports /tmp/.+ but received provided {detail}`},
 	NoRecyclerPlugin:          {"VolumeFailedRecycle", EventWarning, `No recycler plugin found for the volume!`},
 	RecycleInUse:              {"VolumeFailedRecycle", EventNormal, `Volume is used by pods: {namespace}/{pod}`},
 	UnknownPolicy:             {"VolumeUnknownReclaimPolicy", EventWarning, `Volume has unrecognized PersistentVolumeReclaimPolicy`},
 
 	SelectorUnsupported: {"ProvisioningFailed", EventWarning, `claim Selector is not supported`},
+
+	ProvisioningFailed: {"ProvisioningFailed", EventWarning, `failed to provision volume with StorageClass "{class}": {detail}`},
+	ProvisioningMoved:  {"FailedScheduling", EventWarning, `running PreBind plugin "VolumeBinding": binding volumes: provisioning failed for PVC "{claim}"`},
+	ResizeFailed:       {"VolumeResizeFailed", EventWarning, `resize volume "{volume}" by resizer "{provisioner}" failed: {detail}`},
 
 	ClaimNotFound:    {"ClaimNotFound", "", `persistentvolumeclaim "{claim}" not found`},
 	ClaimIsLost:      {"ClaimIsLost", "", `persistentvolumeclaim "{claim}" bound to non-existent persistentvolume "{volume}"`},
@@ -204,7 +214,7 @@ type Notice struct {
 	Node        model.Name
 	Class       model.Symbol
 	Provisioner string // shared with the class
-	Path        string // shared with the volume's source
+	Detail      string // a path, or what a driver has said; shared, never put together here
 }
 
 // Names spells names: it is the world's table of strings. An object's spelling is
@@ -232,6 +242,6 @@ func (n Notice) Message(names Names) string {
 		"{namespace}", names.Symbol(n.Pod.Namespace),
 		"{class}", names.Symbol(n.Class),
 		"{provisioner}", n.Provisioner,
-		"{path}", n.Path,
+		"{detail}", n.Detail,
 	).Replace(text)
 }

@@ -427,12 +427,12 @@ func TestResize(t *testing.T) {
 // TestWordings: every reason has a name and words, and leaves no brace unfilled.
 func TestWordings(t *testing.T) {
 	for r := range numReasons {
-		n := Notice{Reason: r, Claim: named("c"), Volume: named("pv"), Pod: web0, Class: sym("fast"), Provisioner: "p", Path: "/x"}
+		n := Notice{Reason: r, Claim: named("c"), Volume: named("pv"), Pod: web0, Class: sym("fast"), Provisioner: "p", Detail: "/x"}
 		assert.NotEmpty(t, r.String(), "reason %d", r)
 		assert.Equal(t, r == NoReason, n.Message(names) == "", "reason %v", r)
 		assert.False(t, strings.ContainsAny(n.Message(names), "{}"), n.Message(names))
 	}
 	assert.Equal(t, "Unknown", numReasons.String())
 	assert.Equal(t, `host_path deleter only supports /tmp/.+ but received provided /x`,
-		Notice{Reason: HostPathNotInTmp, Path: "/x"}.Message(names))
+		Notice{Reason: HostPathNotInTmp, Detail: "/x"}.Message(names))
 }

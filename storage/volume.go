@@ -126,7 +126,7 @@ func release(vol *Volume, v View) VolumeDecision {
 		d.Notice.Reason = Retained
 	case model.ReclaimDelete:
 		d.Reclaim, d.Notice.Reason = deletion(vol)
-		d.Notice.Path = vol.Spec.Source.Path
+		d.Notice.Detail = vol.Spec.Source.Path
 	case model.ReclaimRecycle:
 		d.Reclaim, d.Notice.Reason = recycling(vol, v, &d.Notice.Pod)
 	default:

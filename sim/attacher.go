@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/storage"
 )
 
@@ -42,7 +43,10 @@ func (w *world) attach(p, v int32) bool {
 	if may, notice := storage.MayAttach(&vol.Volume, w.nodes.at(r.node).name, others); !may {
 		if !r.waitsTold {
 			r.waitsTold = true
-			w.recordNotice(r.name, notice)
+			if w.rules.Has(release.SaysMultiAttach) {
+				notice = storage.SaysMultiAttach(notice)
+			}
+			w.recordPodNotice(r.name, notice)
 		}
 		return false
 	}

@@ -151,8 +151,8 @@ func (w *world) podOfClaim(r *record) string {
 
 // noticeKind is the kind of object that storage's words are about.
 func (w *world) noticeKind(r *record) model.Kind {
-	switch reason := storage.Reason(r.why); {
-	case r.a == 1 || reason == storage.UsedElsewhere || reason == storage.AttachedElsewhere || reason == storage.MountExclusive:
+	switch {
+	case r.a == 1:
 		return model.KindPod
 	case r.subject.Namespace == 0:
 		return model.KindPersistentVolume

@@ -231,6 +231,9 @@ func (h *hashing) sandbox(s int32) uint64 {
 	d := digest64(12)
 	d.put(h.name(box.name), h.name(h.nodes.at(box.node).name), uint64(box.ip), uint64(box.stage), uint64(box.grace), uint64(box.phase))
 	d.flags(box.mounted, box.pod != nowhere, box.again, box.ending)
+	if box.refused != 0 {
+		d.put(uint64(box.refused))
+	}
 	if h.contents.find.Len() > 0 {
 		for _, v := range h.template(box.template).spec.Spec.Volumes {
 			h.contentAt(&d, scratchOf(box.uid, v.Name))

@@ -40,7 +40,7 @@ func (w *world) startSandbox(s int32) {
 	if box.stage != sandboxVolumes || box.pod == nowhere || !w.hears(box.node) {
 		return
 	}
-	if r := w.pods.at(box.pod); r.deleting || r.ended() || !w.volumesReady(box.pod) {
+	if r := w.pods.at(box.pod); r.deleting || r.ended() || !w.volumesReady(box.pod) || !w.mayMount(s) {
 		return
 	}
 	box = &w.sandboxes[s]

@@ -98,7 +98,7 @@ const (
 	recVolumeRecycled
 	recAttached      // subject is the pod; object: the volume; a: place of the node
 	recForceDetached // object: the node
-	recNotice        // why: storage.Reason; text: the message; a: 1 if the subject is a pod, whatever the reason is about
+	recNotice        // why: storage.Reason; text: the message; a: 1 if the subject is a pod
 
 	// Autoscalers: subject is the autoscaler.
 	recRescaled         // object: what is scaled; a: from; b: to; text: the reason
@@ -116,7 +116,7 @@ const (
 // wait for the same provisioner share the words.
 func (w *world) recordNotice(subject model.Name, n storage.Notice) { w.recordNoticeOf(subject, n, 0) }
 
-// recordPodNotice records what storage says of a pod that is about its claim as well.
+// recordPodNotice records what storage says of a pod.
 func (w *world) recordPodNotice(pod model.Name, n storage.Notice) { w.recordNoticeOf(pod, n, 1) }
 
 func (w *world) recordNoticeOf(subject model.Name, n storage.Notice, pod int64) {

@@ -35,6 +35,8 @@ type sandbox struct {
 	phase      policy.Phase // as the kubelet sees it
 	mounted    bool         // its volumes are mounted
 	mounts     int32        // the first of them; nowhere if there is none
+
+	refused model.Instant // since when one cannot be mounted because another pod has it
 }
 
 // sandboxStage is how far a kubelet has got with a pod.

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/manifest"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -296,6 +298,29 @@ var attachCases = []worldCase{
 		volume := w.c.Volumes().Items[0].Name
 		w.event("pod/a-0", `FailedAttachVolume: Waiting for detach for volume "`+volume+`" Volume is already used by pod(s) web-0`)
 	}},
+	{"N1c", "Releases before 1.37 call it an error", func(w *worldPlay) {
+		for _, r := range []struct {
+			release release.Release
+			used    string
+			left    string
+		}{
+			{release.V1_36, `Multi-Attach error for volume "%s" Volume is already used by pod(s) web-0`,
+				`Multi-Attach error for volume "%s" Volume is already exclusively attached to one node and can't be attached to another`},
+			{release.V1_37, `Waiting for detach for volume "%s" Volume is already used by pod(s) web-0`,
+				`Waiting for detach for volume "%s" Volume is already exclusively attached to one node, waiting on detach before it can be attached to another node`},
+		} {
+			slow := sim.Latencies{Detach: sim.Fixed(time.Minute)}
+			w.begin(sim.Config{Nodes: 2, Release: r.release, Latencies: slow}, disksClass(), aClaim("shared", claimClass("disks")), webSet(2, mounting("shared")))
+			w.waits("pod/web-1: waits for its volumes")
+			volume := w.c.Volumes().Items[0].Name
+			w.event("pod/web-1", "FailedAttachVolume: "+fmt.Sprintf(r.used, volume))
+			w.do(w.c.Cordon("node-0"))
+			w.do(w.c.Scale("web", 1))
+			w.do(w.c.Delete("pod/web-0"))
+			w.settles()
+			w.event("pod/web-0", "FailedAttachVolume: "+fmt.Sprintf(r.left, volume))
+		}
+	}},
 	{"N2", "Two pods of one node share a disk", func(w *worldPlay) {
 		w.begin(sim.Config{}, disksClass(), aClaim("shared", claimClass("disks")), webSet(2, mounting("shared")))
 		w.settles()
@@ -327,6 +352,40 @@ var attachCases = []worldCase{
 		}), webSet(2, mounting("shared")))
 		w.settles()
 		w.nodes("web-0:node-0 web-1:node-1")
+	}},
+	{"N4", "A volume for one pod alone keeps the second from being scheduled, on whatever node", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, disksClass(), aClaim("one", claimClass("disks"), onePod), webSet(2, mounting("one")))
+		w.waits("pod/web-1: Pending")
+		w.event("pod/web-1", "FailedScheduling: 0/2 nodes are available: 2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode "+
+			"already in-use by another pod. preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.")
+		w.do(w.c.Scale("web", 1))
+		w.settles()
+	}},
+	{"N4b", "The kubelet has the last word: a pod whose object is gone has its volume until it is unmounted", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(1, func(s *model.StatefulSet) { onePod(&s.Spec.VolumeClaimTemplates[0]) }))...)
+		w.settles()
+		forced := w.c.Now()
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.c.Run(500 * time.Millisecond)
+		w.pods("web-0:ContainerCreating")
+		w.event("pod/web-0", `FailedMount: MountVolume.SetUp failed for volume "`+w.c.Volumes().Items[0].Name+
+			`" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`)
+		w.until(func(v sim.View) bool { return v.PodReady("web-0") })
+		require.Equal(w.t, 4511*time.Millisecond, w.c.Now().Sub(forced),
+			"refused at 11 ms, then 0.5 and 1 s later; unmounted after 2 s, and mounted 2 s after the last attempt; start and ready 1 s")
+		w.settles()
+		w.do(w.c.Do(sim.HoldVolumes{Node: "node-0"}))
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.waits("pod/web-0: waits for its volumes")
+		w.do(w.c.Do(sim.ReleaseVolumes{Node: "node-0"}))
+		w.settles()
+	}},
+	{"N4c", "A volume that offers more than that is mounted for as many as there are", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(1))...)
+		w.settles()
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.settles()
+		w.noEvent("pod/web-0", "FailedMount")
 	}},
 	{"N10", "A local volume whose node takes no pods: the pod stays Pending", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 3}, append(withDisks(webSet(1), onFirstUse, provisionedBy(model.ProvisionerNone)),
@@ -376,4 +435,9 @@ var attachCases = []worldCase{
 		require.Equal(w.t, 1011*time.Millisecond, w.c.Now().Sub(gone), "seen 1ms, scheduled 10ms, start and ready 1s")
 		w.settles()
 	}},
+}
+
+// onePod asks for a volume that one pod at a time may use.
+func onePod(c *model.PersistentVolumeClaim) {
+	c.Spec.AccessModes = []model.AccessMode{model.ReadWriteOncePod}
 }

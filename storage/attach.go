@@ -59,16 +59,36 @@ func MayAttach(vol *Volume, node model.Name, attached []Attachment) (bool, Notic
 	return notice.Reason == NoReason, notice
 }
 
+// SaysMultiAttach returns a notice of [MayAttach] as releases before 1.37 word it: they call
+// an error what others call waiting.
+//
+// Source: pkg/controller/volume/attachdetach/reconciler/reconciler.go,
+// reportMultiAttachError, of 1.36.
+func SaysMultiAttach(n Notice) Notice {
+	switch n.Reason {
+	case UsedElsewhere:
+		n.Reason = MultiAttachUsed
+	case AttachedElsewhere:
+		n.Reason = MultiAttach
+	}
+	return n
+}
+
 // MayMount reports whether the kubelet mounts the volume for a pod: one that offers
 // ReadWriteOncePod alone is mounted for one pod of the node at a time. Access modes
 // are not enforced at the mount otherwise.
 //
-// Source: pkg/kubelet/volumemanager/cache/actual_state_of_world.go.
+// Source: pkg/volume/util/operationexecutor/operation_generator.go,
+// GenerateMountVolumeFunc and GenerateMapVolumeFunc.
 func MayMount(vol *Volume, otherPodOnNode bool) (bool, Notice) {
-	if otherPodOnNode && modesOf(vol.Spec.AccessModes) == modesOf([]model.AccessMode{model.ReadWriteOncePod}) {
-		return false, Notice{Reason: MountExclusive, Volume: vol.Name}
+	if !otherPodOnNode || modesOf(vol.Spec.AccessModes) != modesOf([]model.AccessMode{model.ReadWriteOncePod}) {
+		return true, Notice{}
 	}
-	return true, Notice{}
+	notice := Notice{Reason: MountExclusive, Volume: vol.Name, Detail: "MountVolume.SetUp"}
+	if vol.Spec.VolumeMode == model.Block {
+		notice.Detail = "MapVolume.SetUpDevice"
+	}
+	return false, notice
 }
 
 // MaxWaitForUnmount is how long a volume that nobody wants waits to be unmounted

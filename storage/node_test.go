@@ -64,7 +64,7 @@ func TestSpecAttach(t *testing.T) {
 		w := newWorld()
 		ok, why := MayMount(w.addVolume("pv", gi, offers(rwop)), true)
 		assert.False(t, ok)
-		assert.Equal(t, "volume uses the ReadWriteOncePod access mode and is already in use by another pod", why.Message(names))
+		assert.Equal(t, `MountVolume.SetUp failed for volume "pv" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`, why.Message(names))
 		ok, _ = MayMount(w.addVolume("pv", gi, offers(rwop, rwo)), true)
 		assert.True(t, ok, "only if it is the sole mode")
 		ok, _ = MayMount(w.addVolume("pv", gi, offers(rwop)), false)

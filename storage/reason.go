@@ -72,6 +72,8 @@ const (
 	// Attachment (MayAttach, MayDetach, MayMount).
 	UsedElsewhere     // a pod on another node uses the volume
 	AttachedElsewhere // the volume is still attached to another node
+	MultiAttachUsed   // UsedElsewhere, as releases before 1.37 say it
+	MultiAttach       // AttachedElsewhere, likewise
 	StillMounted      // the node still lists the volume in use
 	NeverForced       // the same, on a healthy node: no force, however long
 	MountExclusive    // ReadWriteOncePod, and another pod of the node has the volume
@@ -171,9 +173,11 @@ var wordings = [numReasons]wording{
 
 	UsedElsewhere:     {"FailedAttachVolume", EventWarning, `Waiting for detach for volume "{volume}" Volume is already used by pod(s) {pod}`},
 	AttachedElsewhere: {"FailedAttachVolume", EventWarning, `Waiting for detach for volume "{volume}" Volume is already exclusively attached to one node, waiting on detach before it can be attached to another node`},
+	MultiAttachUsed:   {"FailedAttachVolume", EventWarning, `Multi-Attach error for volume "{volume}" Volume is already used by pod(s) {pod}`},
+	MultiAttach:       {"FailedAttachVolume", EventWarning, `Multi-Attach error for volume "{volume}" Volume is already exclusively attached to one node and can't be attached to another`},
 	StillMounted:      {"StillMounted", "", `volume "{volume}" is still mounted; its node is unhealthy, and it is detached by force in time`},
 	NeverForced:       {"NeverForced", "", `volume "{volume}" is still mounted; it is not detached by force`},
-	MountExclusive:    {"FailedMount", EventWarning, `volume uses the ReadWriteOncePod access mode and is already in use by another pod`},
+	MountExclusive:    {"FailedMount", EventWarning, `{detail} failed for volume "{volume}" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`},
 
 	ResizeUnbound:      {"ResizeUnbound", "", `Only bound persistent volume claims can be expanded`},
 	ResizeForbidden:    {"ResizeForbidden", "", `only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize`},

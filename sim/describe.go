@@ -9,7 +9,8 @@ import (
 	"github.com/ordinal-sim/ordinal/model/validation"
 )
 
-// Describe is `kubectl describe`, for a set, a pod or a claim named like "sts/web":
+// Describe is `kubectl describe`, for a set, a pod, a claim, a volume or another object
+// named like "sts/web":
 // what it is, and its events.
 func (c *Cluster) Describe(target string, opts ...Option) (string, error) {
 	kind, name, err := parseTarget(target)
@@ -30,14 +31,11 @@ func (c *Cluster) Describe(target string, opts ...Option) (string, error) {
 	case *model.HorizontalPodAutoscaler:
 		describeAutoscaler(&b, o)
 	case *model.PersistentVolumeClaim:
-		field(&b, "Status", string(o.Status.Phase))
-		field(&b, "Volume", o.Spec.VolumeName)
-		field(&b, "Capacity", o.Status.Capacity.String())
-		field(&b, "Access Modes", modes(o.Status.AccessModes))
+		describeClaim(&b, o, c.w.usersOf(o))
 	case *model.PersistentVolume:
-		field(&b, "Status", string(o.Status.Phase))
-		field(&b, "Reclaim Policy", string(o.Spec.ReclaimPolicy))
-		field(&b, "Capacity", o.Spec.Capacity.String())
+		describeVolume(&b, o)
+	case *model.StorageClass:
+		describeClass(&b, o)
 	}
 	events := c.Events(shortKind(kind)+"/"+name, opts...)
 	if len(events.Items) == 0 {

@@ -33,7 +33,7 @@
 //	autoscaler.go   scales sets after what their pods use (package policy/autoscaling); load.go, what they use
 //	podgc.go        takes away the pods of nodes that are gone
 //	attacher.go     attaches volumes to nodes; mounts.go, what a node has mounted
-//	binder.go       binds claims to volumes and makes volumes (package storage)
+//	binder.go       binds claims to volumes (package storage); provisioner.go, makes volumes; resizer.go, makes them larger
 //	endpoints.go    tells Services about pods (dnsmodel says when)
 //	dnsservers.go   answers with what they know (package dnsmodel; dns.go, what it sees); dnsclient.go, who asks
 //	process.go      runs the programs of images; syscalls.go, what they can do; messages.go, what they send
@@ -51,6 +51,15 @@
 // from outside they look the same, and what runs meanwhile is different. So a pod that
 // is taken away by force from a node that is only cut off runs on there, beside its
 // successor, until the network heals ([Cluster.RunningAt]).
+//
+// # Storage that fails
+//
+// A volume is made, attached, mounted, grown and destroyed by others than those who ask
+// for it, and each of them may fail. Claims of a class whose provisioner nobody runs wait
+// ([Config].AbsentProvisioners); a driver that has run into a quota, or has no room on a
+// node, answers with errors ([FailProvisioning], [FailExpansion]); a node may be unable to
+// let go of what it has mounted ([HoldVolumes]). What waits for what say [Outcome].Reasons
+// and the events of the claim ([Cluster.Describe]).
 //
 // # Programs
 //

@@ -168,6 +168,31 @@ var expansionCases = []worldCase{
 		w.claims("")
 		w.volumes("")
 	}},
+	{"expand/described", "What kubectl describes of a claim that grows, of its volume and of its class", func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(1), elastic, isDefault)...)
+		w.settles()
+		w.do(w.asks("www-web-0", 2))
+		w.c.Run(2 * time.Second)
+		for target, want := range map[string][]string{
+			"pvc/www-web-0": {
+				"StorageClass: disks", "Status: Bound", "Finalizers: [kubernetes.io/pvc-protection]", "Capacity: 1Gi", "Access Modes: RWO", "Used By: web-0",
+				"Condition Resizing: True", "Condition FileSystemResizePending: True Waiting for user to (re-)start a pod to finish file system resize of volume on node.",
+			},
+			"pv/" + w.c.Volumes().Items[0].Name: {
+				"StorageClass: disks", "Claim: default/www-web-0", "Reclaim Policy: Delete", "Capacity: 2Gi", "Node Affinity: <none>", "Source: csi ebs.csi.aws.com pvc-",
+				"Finalizers: [kubernetes.io/pv-protection external-provisioner.volume.kubernetes.io/finalizer]",
+			},
+			"sc/disks": {
+				"IsDefaultClass: Yes", "Provisioner: ebs.csi.aws.com", "Parameters: <none>", "AllowVolumeExpansion: True", "ReclaimPolicy: Delete", "VolumeBindingMode: Immediate",
+			},
+		} {
+			text, err := w.c.Describe(target)
+			w.do(err)
+			for _, line := range want {
+				require.Contains(w.t, spaces.ReplaceAllString(text, " "), "\n"+line, target)
+			}
+		}
+	}},
 	{"expand/moved", "A pod that moves before its kubelet has looked finds a larger file system where it goes", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(1, grace(1)), elastic)...)
 		w.settles()

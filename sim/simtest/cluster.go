@@ -67,6 +67,8 @@ func vary(l *sim.Latencies) {
 	}{
 		{&l.Schedule, time.Millisecond, 2 * time.Second},
 		{&l.Provision, 100 * time.Millisecond, 30 * time.Second},
+		{&l.Expand, 100 * time.Millisecond, 30 * time.Second},
+		{&l.Grow, time.Minute, 90 * time.Second},
 		{&l.Attach, 100 * time.Millisecond, 30 * time.Second},
 		{&l.Detach, time.Millisecond, 10 * time.Second},
 		{&l.Pull, 100 * time.Millisecond, time.Minute},

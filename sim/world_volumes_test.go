@@ -380,6 +380,21 @@ var attachCases = []worldCase{
 		w.do(w.c.Do(sim.ReleaseVolumes{Node: "node-0"}))
 		w.settles()
 	}},
+	{"N4d", "So it is for pods that are bound by name, which the scheduler does not see", func(w *worldPlay) {
+		there := func(s *model.StatefulSet) { s.Spec.Template.Spec.NodeName = "node-1" }
+		w.begin(sim.Config{Nodes: 2}, disksClass(), aClaim("one", claimClass("disks"), onePod), webSet(1, grace(5), mounting("one"), there))
+		w.settles()
+		w.apply(webSet(1, named("other"), mounting("one"), there))
+		w.waits("pod/other-0: waits for its volumes")
+		w.nodes("other-0:node-1 web-0:node-1")
+		w.event("pod/other-0", `FailedMount: MountVolume.SetUp failed for volume "`+w.c.Volumes().Items[0].Name+
+			`" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`)
+		w.do(w.c.Delete("pod/web-0"))
+		w.waits("pod/other-0: waits for its volumes") // the successor asks at once, and this one has its back-off
+		w.do(w.c.Delete("sts/web"))
+		w.settles()
+		w.pods("other-0:Running")
+	}},
 	{"N4c", "A volume that offers more than that is mounted for as many as there are", func(w *worldPlay) {
 		w.begin(sim.Config{}, withDisks(webSet(1))...)
 		w.settles()

@@ -61,9 +61,9 @@ func (w *world) applyNode(o *model.Node) {
 		w.mayHelp(scheduling.NodeLabelled)
 	}
 	if room != w.nodes.at(n).room() {
-		w.mayHelp(scheduling.NodeResized)
+		w.nodeMayHelp(scheduling.NodeResized, n)
 	}
-	w.mayHelp(scheduling.NodeTainted) // or uncordoned
+	w.nodeMayHelp(scheduling.NodeTainted, n) // or uncordoned
 }
 
 // nodeRoom is what a node has room for.
@@ -165,7 +165,7 @@ func (w *world) cordon(n int32, on bool) {
 	}
 	w.setTaints(n, taints)
 	w.feedNode(n)
-	w.mayHelp(scheduling.NodeTainted)
+	w.nodeMayHelp(scheduling.NodeTainted, n)
 }
 
 // FailPod is a fault: the pod ends with phase Failed, as if it had been evicted

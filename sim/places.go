@@ -141,7 +141,7 @@ func (w *world) changeKind(p int32, change func(*pod)) {
 		if r.deleting {
 			w.leaving(p)
 		}
-		w.mayHelp(scheduling.PodBound)
+		w.mayHelp(scheduling.PodLabelled)
 	}
 }
 

@@ -31,8 +31,10 @@ func (w *world) setTaints(n int32, taints []model.Taint) {
 	executes := hasNoExecute(row.taints) || hasNoExecute(taints)
 	row.taints = slices.Clip(taints)
 	row.version = w.bump()
-	w.feedNode(n)
-	w.mayHelp(scheduling.NodeTainted)
+	if row.inUse() {
+		w.feedNode(n)
+		w.nodeMayHelp(scheduling.NodeTainted, n)
+	}
 	if executes {
 		for p := range w.pods.all {
 			if w.pods.at(p).node == n {

@@ -71,6 +71,16 @@ func (w *world) mayHelp(e scheduling.Event) {
 	}
 }
 
+// nodeMayHelp lets the pods try again that a change of a node may help: what keeps pods off,
+// or its room. It helps nobody while the node itself is not possible.
+func (w *world) nodeMayHelp(e scheduling.Event, n int32) {
+	for _, p := range w.waiting {
+		if place := &w.pods.at(p).place; place.helpedBy(e) && w.places.Possible(w.kindOf(p), scheduling.Node(n)) {
+			w.wakePod(p)
+		}
+	}
+}
+
 // helpedBy reports whether an event may help a pod that waits. What keeps a pod from a node
 // because of its volumes is helped by new nodes and new labels.
 //

@@ -485,7 +485,7 @@ func (s *someone) hasRoom(n *model.Node, p *model.Pod) bool {
 	if len(p.Spec.TopologySpreadConstraints) > 0 {
 		selector = p.Spec.TopologySpreadConstraints[0].LabelSelector
 	}
-	pods, cpu, alike := map[string]int{}, map[string]model.MilliCPU{}, map[string]int{}
+	pods, cpu, alike, refusing := map[string]int{}, map[string]model.MilliCPU{}, map[string]int{}, map[string]bool{}
 	for _, other := range s.c.Pods("").Items {
 		at := other.Spec.NodeName
 		pods[at]++
@@ -493,12 +493,17 @@ func (s *someone) hasRoom(n *model.Node, p *model.Pod) bool {
 		if selector != nil && selector.Matches(other.Labels) && other.Status.Phase != model.PodFailed {
 			alike[at]++
 		}
+		if a := other.Spec.Affinity; a != nil && a.PodAntiAffinity[0].LabelSelector.Matches(p.Labels) && other.Status.Phase != model.PodFailed {
+			refusing[at] = true
+		}
 	}
 	least := len(pods) + 1000
 	for _, n := range s.c.Nodes().Items {
 		least = min(least, alike[n.Name])
 	}
 	switch {
+	case refusing[n.Name]:
+		return false
 	case n.Status.Pods > 0 && pods[n.Name]+pods[""] > int(n.Status.Pods):
 		return false
 	case n.Status.Allocatable.CPU > 0 && cpu[n.Name]+cpu[""] > n.Status.Allocatable.CPU:

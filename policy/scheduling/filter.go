@@ -8,9 +8,17 @@ import (
 // Early asks a node the questions that are about the node alone, those before the volumes.
 //
 // Source: pkg/scheduler/apis/config/v1/default_plugins.go has the order; framework/runtime, RunFilterPlugins.
-func (v *View) Early(q *Query, n Node) Refusal {
+func (v *View) Early(q *Query, n Node) Refusal { return v.early(q.kind, n) }
+
+// Possible reports whether a node alone does not rule out the pods of a kind. While it does,
+// no change of that node helps them.
+//
+// Source: the functions of the plugins named isSchedulableAfterNodeChange.
+func (v *View) Possible(k Kind, n Node) bool { return v.early(k, n).Why == 0 }
+
+func (v *View) early(k Kind, n Node) Refusal {
 	v.visited++
-	row, of := &v.nodes[n], &v.kinds[q.kind]
+	row, of := &v.nodes[n], &v.kinds[k]
 	if row.Unschedulable && !toleratesCordon(of.Spec.Tolerations) {
 		return refuse(Cordoned, true)
 	}

@@ -16,7 +16,8 @@ const (
 	NodeLabelled       // its labels have changed
 	NodeTainted        // its taints have changed, or it has been cordoned or uncordoned
 	NodeResized        // what it has room for has changed
-	PodBound           // a pod has got a node, or other labels
+	PodBound           // a pod has got a node
+	PodLabelled        // the labels of a pod with a node have changed
 	PodGone            // a pod that had a node has gone, or has ended
 	NodeRemoved        // a node has gone, with the pods that it had
 	events             // how many there are
@@ -30,7 +31,8 @@ var helps = [events]Reasons{
 	NodeLabelled: all(NotSelected, NoTopology, Uneven, NotNear, TooNear, Unwelcome),
 	NodeTainted:  all(Cordoned, Tainted, NoTopology, Uneven),
 	NodeResized:  all(TooManyPods, InsufficientCPU, InsufficientMemory),
-	PodBound:     all(NoTopology, Uneven, NotNear, TooNear, Unwelcome),
+	PodBound:     all(Uneven, NotNear),
+	PodLabelled:  all(Uneven, NotNear, TooNear, Unwelcome),
 	PodGone:      all(TooManyPods, InsufficientCPU, InsufficientMemory, NoTopology, Uneven, NotNear, TooNear, Unwelcome),
 	NodeRemoved:  all(NoTopology, Uneven, NotNear, TooNear, Unwelcome), // there the last three are looked at again after up to 5 minutes
 }

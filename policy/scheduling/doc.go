@@ -42,8 +42,12 @@
 // # Trying again
 //
 // A pod that found no node waits for something to change that could help it: for each reason
-// those are other events ([Reasons.HelpedBy]). What a pod waits for after that is
+// those are other events ([Reasons.HelpedBy]), and a change of a node helps only where the
+// node itself has become possible ([View.Possible]). What a pod waits for after that is
 // [RetryAt].
+//
+// A pod that got a node in spite of all this, because its spec names the node or because the
+// node has shrunk meanwhile, meets the kubelet, which counts once more ([Admit]).
 //
 // # Where the rules are
 //

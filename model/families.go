@@ -16,7 +16,7 @@ import (
 //
 // Source: pkg/registry/core/service/storage/alloc.go, initIPFamilyFields.
 func (s *Service) DefaultFamilies(old *Service, cluster ...IPFamily) {
-	if s.Spec.Type == ServiceExternalName || len(cluster) == 0 || s.prefersAsBefore(old) {
+	if s.Spec.Type == ServiceExternalName || len(cluster) == 0 || s.KeepsFamilies(old) {
 		return
 	}
 	orphan := s.Spec.Headless() && len(s.Spec.Selector) == 0
@@ -49,12 +49,12 @@ func (s *Service) DefaultFamilies(old *Service, cluster ...IPFamily) {
 	s.Spec.IPFamilies = families
 }
 
-// prefersAsBefore reports whether a Service that would like two families leaves all as it
+// KeepsFamilies reports whether a Service that would like two families leaves all as it
 // is: it keeps what it has when the cluster gets a second family, or loses one.
 //
 // Source: pkg/registry/core/service/storage/alloc.go,
 // isMatchingPreferDualStackClusterIPFields.
-func (s *Service) prefersAsBefore(old *Service) bool {
+func (s *Service) KeepsFamilies(old *Service) bool {
 	return old != nil && s.Spec.IPFamilyPolicy == PreferDualStack && old.Spec.Type == s.Spec.Type &&
 		(old.Spec.IPFamilyPolicy == PreferDualStack || old.Spec.IPFamilyPolicy == "") &&
 		slices.Equal(s.Spec.ClusterIPs, old.Spec.ClusterIPs) && slices.Equal(s.Spec.IPFamilies, old.Spec.IPFamilies)

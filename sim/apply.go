@@ -117,9 +117,12 @@ func (w *world) prepareCreate(object model.Object) (func(), error) {
 	if set, ok := object.(*model.StatefulSet); ok {
 		applied = copied(*set)
 	}
-	w.complete(object, nil)
+	refused := w.complete(object, nil)
 	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.CreateIn(object, w.rules)); err != nil {
 		return nil, err
+	}
+	if refused != nil {
+		return nil, refused
 	}
 	if set, ok := object.(*model.StatefulSet); ok {
 		if err := countable(&set.Spec, set.Name); err != nil {
@@ -163,9 +166,12 @@ func notByHand(kind model.Kind, name string) error {
 
 // prepareUpdate checks the change of an object that is not a set.
 func (w *world) prepareUpdate(object, old model.Object) (func(), error) {
-	w.complete(object, old)
+	refused := w.complete(object, old)
 	if err := validation.Invalid(object.Kind(), object.Meta().Name, validation.UpdateIn(object, old, w.rules)); err != nil {
 		return nil, err
+	}
+	if refused != nil {
+		return nil, refused
 	}
 	if same(object, old) {
 		return func() {}, nil
@@ -237,9 +243,7 @@ func inherit(object, old model.Object) {
 	switch o := object.(type) {
 	case *model.Service:
 		before := old.(*model.Service)
-		if o.Spec.ClusterIP == "" && len(o.Spec.ClusterIPs) == 0 && o.Spec.Type != model.ServiceExternalName {
-			o.Spec.ClusterIP, o.Spec.ClusterIPs = before.Spec.ClusterIP, before.Spec.ClusterIPs
-		}
+		inheritAddresses(&o.Spec, &before.Spec)
 	case *model.PersistentVolumeClaim:
 		before := old.(*model.PersistentVolumeClaim)
 		if o.Spec.VolumeName == "" {
@@ -382,7 +386,7 @@ func keepLabels(labels *model.Labels, live, before model.Labels) {
 
 // prepareSet checks a new version of a set.
 func (w *world) prepareSet(s int32, set, live *model.StatefulSet) (func(), error) {
-	w.complete(set, live)
+	_ = w.complete(set, live) // it is about sets that this could say nothing of
 	if err := countable(&set.Spec, set.Name); err != nil {
 		return nil, err
 	}
@@ -407,9 +411,13 @@ func countable(spec *model.StatefulSetSpec, name string) error {
 
 // complete makes an object what the API server stores: with its defaults, and
 // without the fields whose feature gate is off. old is what is stored, nil if
-// nothing is.
-func (w *world) complete(object, old model.Object) {
+// nothing is. It returns why the cluster cannot have such an object, which is said when
+// nothing else is wrong with it.
+func (w *world) complete(object, old model.Object) error {
 	switch o := object.(type) {
+	case *model.Service:
+		stored, _ := old.(*model.Service)
+		return completeService(o, stored)
 	case *model.StatefulSet:
 		stored, _ := old.(*model.StatefulSet)
 		o.DefaultIn(w.rules)
@@ -421,4 +429,5 @@ func (w *world) complete(object, old model.Object) {
 	case interface{ Default() }:
 		o.Default()
 	}
+	return nil
 }

@@ -412,7 +412,7 @@ func (w *world) endpointOf(s, p int32) (e endpoint, wanted, lacking bool) {
 		service: s, pod: r.name, ip: r.ip, template: r.template,
 		hostname: r.service == svc.symbol, serving: r.ready, terminating: r.deleting,
 		ready: all || r.ready && !r.deleting,
-	}, svc.four, false
+	}, true, false
 }
 
 // selective reports whether the controller makes a Service's slices. Others are left

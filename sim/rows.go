@@ -364,7 +364,6 @@ type service struct {
 	asked    bool            // whether it selects the pods of a template has been worked out
 	answer   bool            // it does
 	template policy.Template // of that template
-	four     bool            // its endpoints have IPv4 addresses: pods have no others
 
 	turns   dnsmodel.SyncQueue // the endpoints controller's
 	wanted  bool               // a turn is, because of what is just being heard

@@ -89,10 +89,49 @@ var serverCases = []worldCase{
 		w.settles()
 		w.resolves("web-0", "ns.dns.cluster.local", "10.96.0.10")
 	}},
-	{"IPv6 Service", "A Service of IPv6 addresses has no endpoints here: pods have IPv4 addresses", func(w *worldPlay) {
-		w.begin(sim.Config{}, nginx(func(s *model.Service) { s.Spec.IPFamilies = []model.IPFamily{model.IPv6} }), webSet(1, stateless))
+	{"families", "A Service is of the cluster's one family; one that would like two gets one, and a headless one without a selector is of both", func(w *worldPlay) {
+		headless := func(name string, change func(*model.Service)) *model.Service {
+			return nginx(serviceNamed(name), change)
+		}
+		w.begin(sim.Config{},
+			nginx(),
+			headless("prefers", func(s *model.Service) { s.Spec.IPFamilyPolicy = model.PreferDualStack }),
+			headless("by-hand", func(s *model.Service) { s.Spec.Selector = nil }),
+			headless("address", func(s *model.Service) { s.Spec.ClusterIP = "" }),
+			headless("leads", func(s *model.Service) {
+				s.Spec = model.ServiceSpec{Type: model.ServiceExternalName, ExternalName: "db.example.com"}
+			}),
+			webSet(1, stateless))
 		w.settles()
-		w.endpoints("nginx", "")
+		w.families("nginx", "None [None] [IPv4] SingleStack")
+		w.families("prefers", "None [None] [IPv4] PreferDualStack")
+		w.families("by-hand", "None [None] [IPv4 IPv6] RequireDualStack")
+		w.families("address", "10.96.0.2 [10.96.0.2] [IPv4] SingleStack")
+		w.families("leads", " [] [] ")
+		w.endpoints("nginx", "web-0:ready+serving")
+		w.resolves("web-0", "web-0.nginx", "web-0")
+
+		w.apply(headless("address", func(s *model.Service) { s.Spec.ClusterIP = ""; s.Spec.Ports[0].Port = 81 }))
+		w.families("address", "10.96.0.2 [10.96.0.2] [IPv4] SingleStack")
+		w.apply(headless("address", func(s *model.Service) {
+			s.Spec = model.ServiceSpec{Type: model.ServiceExternalName, ExternalName: "db.example.com"}
+		}))
+		w.families("address", " [] [] ")
+		w.apply(headless("address", func(s *model.Service) { s.Spec.ClusterIP = "" }))
+		w.families("address", "10.96.0.3 [10.96.0.3] [IPv4] SingleStack")
+	}},
+	{"no such family", "What the cluster has not is refused", func(w *worldPlay) {
+		w.begin(sim.Config{})
+		refused := func(want string, change func(*model.Service)) {
+			w.t.Helper()
+			require.EqualError(w.t, w.c.Apply(nginx(change)), `Service "nginx" is invalid: `+want)
+		}
+		refused(`spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster`,
+			func(s *model.Service) { s.Spec.IPFamilies = []model.IPFamily{model.IPv6} })
+		refused(`spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services`,
+			func(s *model.Service) { s.Spec.IPFamilyPolicy = model.RequireDualStack })
+		refused(`spec.clusterIPs[0]: Invalid value: ["fd00::1"]: IPv6 is not configured on this cluster`,
+			func(s *model.Service) { s.Spec.ClusterIP = "fd00::1" })
 	}},
 	{"a write fails", "A turn whose write fails is repeated after a second, then after two", func(w *worldPlay) {
 		w.begin(sim.Config{}, nginx(), webSet(1, stateless))
@@ -160,4 +199,16 @@ func TestBatchPeriodDoesNotVary(t *testing.T) {
 	require.PanicsWithValue(t, "sim: Latencies.EndpointBatch must not vary: it is a flag of the controller manager", func() {
 		sim.New(sim.Config{Latencies: sim.Latencies{EndpointBatch: sim.Between(0, time.Second)}})
 	})
+}
+
+// families wants what `kubectl get svc -o yaml` shows: "clusterIP clusterIPs ipFamilies ipFamilyPolicy".
+func (w *worldPlay) families(service, want string) {
+	w.t.Helper()
+	for _, o := range w.c.Objects() {
+		if s, ok := o.(*model.Service); ok && s.Name == service {
+			w.is(want, fmt.Sprint(s.Spec.ClusterIP, " ", s.Spec.ClusterIPs, " ", s.Spec.IPFamilies, " ", s.Spec.IPFamilyPolicy))
+			return
+		}
+	}
+	w.t.Errorf("there is no Service %s", service)
 }

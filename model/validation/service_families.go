@@ -11,7 +11,7 @@ import (
 
 // ServiceFamilies says why a cluster whose Services have addresses of these families, its
 // own first, has none for this one: it asks for a family that the cluster does not have, or
-// for two. The Service is as it was written, before [model.Service.DefaultFamilies]; old is
+// for two, or gives one away without saying so. The Service is as it was written, before [model.Service.DefaultFamilies]; old is
 // the stored one, nil when it is created.
 //
 // A headless Service without a selector may be of both families in every cluster: somebody
@@ -30,13 +30,22 @@ func ServiceFamilies(s, old *model.Service, cluster ...model.IPFamily) field.Err
 		return field.Invalid(at.child("ipFamilyPolicy").field(), spec.IPFamilyPolicy, why)
 	}
 	var errs field.ErrorList
-	if spec.IPFamilyPolicy == model.SingleStack {
+	switch {
+	case spec.IPFamilyPolicy == model.SingleStack:
 		const two = "must be 'RequireDualStack' or 'PreferDualStack' when multiple %s are specified"
 		if len(spec.ClusterIPs) == 2 {
 			errs = append(errs, policy(fmt.Sprintf(two, "cluster IPs")))
 		}
 		if said == 2 {
 			errs = append(errs, policy(fmt.Sprintf(two, "IP families")))
+		}
+	case old != nil:
+		const fewer = "must be 'SingleStack' to release the secondary "
+		if n := len(spec.ClusterIPs); n > 0 && n < len(old.Spec.ClusterIPs) {
+			errs = append(errs, policy(fewer+"cluster IP"))
+		}
+		if said > 0 && said < len(old.Spec.IPFamilies) {
+			errs = append(errs, policy(fewer+"IP family"))
 		}
 	}
 	for i, ip := range clusterIPs(spec) {

@@ -266,6 +266,8 @@ func inherit(object, old model.Object) {
 		o.Status = before.Status
 	case *model.HorizontalPodAutoscaler:
 		o.Status = old.(*model.HorizontalPodAutoscaler).Status
+	case *model.PodDisruptionBudget:
+		o.Status = old.(*model.PodDisruptionBudget).Status
 	}
 }
 

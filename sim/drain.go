@@ -140,12 +140,12 @@ func (w *world) askEvictions() {
 		d.next = 0
 		v, from := w.mayEvict(p)
 		if !v.Allowed {
-			w.refuse(i, p, &v)
+			w.refuse(i, &v)
 			continue
 		}
 		d.asked = true // it only has to go now
 		if err := w.evict(p, from); err != nil {
-			w.refuse(i, p, &disruption.Verdict{Code: 500, Message: err.Error()})
+			w.refuse(i, &disruption.Verdict{Code: 500, Message: err.Error()})
 		}
 	}
 	w.planEvictions()
@@ -153,7 +153,7 @@ func (w *world) askEvictions() {
 
 // refuse notes what kubectl is told. It asks again only after a 429; what else is said
 // ends the drain of that pod.
-func (w *world) refuse(i int, p int32, v *disruption.Verdict) {
+func (w *world) refuse(i int, v *disruption.Verdict) {
 	d := &w.draining[i]
 	if said := w.symbol(v.Error()); said != d.refused {
 		d.refused = said
@@ -161,12 +161,6 @@ func (w *world) refuse(i int, p int32, v *disruption.Verdict) {
 	}
 	if !v.Retry() {
 		d.asked = true
-		return
-	}
-	for b := range w.budgets.all {
-		if at := w.budgetOf(b).Recheck; w.guards(b, p) && at > 0 && (d.next == 0 || at < d.next) {
-			d.next = d.after(at)
-		}
 	}
 }
 

@@ -111,8 +111,14 @@ func (h *hashing) state() uint64 {
 		d := digest64(13)
 		d.put(h.name(row.name))
 		d.text(jsonText(&row.spec.Spec))
-		for _, e := range row.spent {
-			d.put(uint64(e.at))
+		status := &row.status
+		d.put(uint64(row.generation), uint64(uint32(status.ExpectedPods)), uint64(uint32(status.DesiredHealthy)), uint64(uint32(status.CurrentHealthy)),
+			uint64(uint32(status.Allowed)), uint64(status.Recheck))
+		d.flags(status.Observed)
+		d.text(status.Failed)
+		for _, e := range status.Disrupted {
+			d.put(uint64(e.At))
+			d.text(e.Pod)
 		}
 		sum += uint64(d)
 	}
@@ -530,7 +536,9 @@ func (h *hashing) entity(e *event) uint64 {
 		return h.name(h.deployments.at(e.entity).name)
 	case purposeTurn:
 		return h.name(h.services.at(e.entity).name)
-	case purposeSchedule, purposeEvict:
+	case purposeBudget:
+		return h.name(h.budgets.at(e.entity).name)
+	case purposeSchedule, purposeEvict, purposeUndisrupt:
 		return h.name(h.pods.at(e.entity).name)
 	case purposeVolumes, purposeRemove:
 		return h.name(h.sandboxes[e.entity].name)

@@ -41,6 +41,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 	w.pods.at(p).shared = w.sharedClaims(s, template)
 	w.feedPod(p)
 	w.podScaled(p)
+	w.podGuarded(p)
 	w.podMoved(w.pods.at(p), 1)
 	w.publishSoon(p)
 	if !w.settings.config.Manual {
@@ -69,6 +70,7 @@ func (w *world) podChanged(p int32) {
 	w.pods.at(p).version = w.bump()
 	w.feedPod(p)
 	w.podScaled(p)
+	w.podGuarded(p)
 	w.retryEvictions()
 }
 
@@ -122,6 +124,7 @@ func (w *world) deletePod(p int32, grace int32) {
 	r.deleting, r.grace, r.deletedAt = true, asked, w.now.Add(seconds(asked))
 	w.leaving(p)
 	w.queue.cancel(purposeEvict, p)
+	w.queue.cancel(purposeUndisrupt, p)
 	w.podChanged(p)
 	w.publishSoon(p)
 	if !w.settings.config.Manual {
@@ -160,6 +163,7 @@ func (w *world) removePod(p int32) {
 	gone := *r
 	since := gone.deletedAt.Add(-seconds(gone.grace)) // when its deletion was asked for
 	w.podScaled(p)
+	w.podLeavesGuard(p)
 	w.record(record{kind: recPodGone, subject: gone.name, a: int64(w.now - since), b: int64(gone.grace), why: boolByte(gone.deleting)})
 	w.leaveSandbox(p)
 	w.queue.cancel(purposeEvict, p)
@@ -167,6 +171,7 @@ func (w *world) removePod(p int32) {
 	w.leaveNode(r)
 	w.forgetKind(r)
 	w.queue.cancel(purposeSchedule, p)
+	w.queue.cancel(purposeUndisrupt, p)
 	w.pods.remove(p)
 	w.unwant(&gone)
 	w.retryEvictions()
@@ -209,6 +214,7 @@ func (w *world) setPhase(p int32, phase policy.Phase) {
 				w.setFlag(r, i, false)
 			}
 		}
+		w.queue.cancel(purposeUndisrupt, p)
 		w.publishEnded(p, wasReady)
 		w.replicaEnded(r)
 		w.unwant(r)
@@ -283,6 +289,7 @@ func (w *world) givePod(p int32, owners []model.OwnerReference) {
 // relabelPod replaces a pod's labels. The three that make its identity are kept
 // apart from the others.
 func (w *world) relabelPod(p int32, labels model.Labels) {
+	w.podUnguarded(p)
 	w.changeKind(p, func(r *pod) { w.setPodLabels(r, labels) })
 	w.podChanged(p)
 	w.publishRelabelled(p)

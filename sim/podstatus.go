@@ -6,6 +6,7 @@ import (
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 )
 
 // The status of a pod as the API shows it.
@@ -66,7 +67,7 @@ func (w *world) endPod(p int32, phase policy.Phase, failure *podFailure) {
 
 // disrupt sets the condition DisruptionTarget of a pod.
 func (w *world) disrupt(r *pod, why disruptionCause) {
-	if r.disrupted == notDisrupted {
+	if r.disrupted == notDisrupted || r.disrupted == disruptedNot {
 		r.disruptedAt = w.conditionTime()
 	}
 	r.disrupted = why
@@ -197,10 +198,30 @@ func (w *world) podConditions(r *pod, shown *shownStatus) []model.PodCondition {
 	out = append(out, ready)
 	if r.disrupted != notDisrupted {
 		out = append(out, model.PodCondition{
-			Type: conditionDisrupted, Status: true, Reason: r.disrupted.reason(), LastTransitionTime: r.disruptedAt, Message: r.failure.text(),
+			Type: conditionDisrupted, Status: r.disrupted != disruptedNot, Reason: r.disrupted.reason(), LastTransitionTime: r.disruptedAt,
+			Message: r.disruptionMessage(),
 		})
 	}
 	return append(out, r.conditions...)
+}
+
+// disruptionMessage is the message of the condition DisruptionTarget.
+//
+// Source: pkg/registry/core/pod/storage/eviction.go; pkg/controller/podgc/gc_controller.go;
+// pkg/controller/tainteviction/taint_eviction.go; pkg/kubelet/eviction/eviction_manager.go.
+func (p *pod) disruptionMessage() string {
+	switch p.disrupted {
+	case disruptedByTaint:
+		return nodelifecycle.EvictionMessage
+	case disruptedByGC:
+		return "PodGC: node no longer exists"
+	case disruptedByEviction:
+		return "Eviction API: evicting"
+	case disruptedByKubelet:
+		return p.failure.text()
+	default:
+		return ""
+	}
 }
 
 // text is what the failure says; nothing for none.

@@ -182,6 +182,7 @@ type pod struct {
 	shown       *shownStatus    // what its kubelet said last, while that is not heard
 	disrupted   disruptionCause // condition DisruptionTarget
 	disruptedAt model.Instant
+	guarded     guardedPod // what the budgets that select it count it as
 	eviction    nodelifecycle.Eviction
 	started     model.Instant // status.startTime
 	flags       [kubeletConditions]flag
@@ -198,13 +199,14 @@ const (
 	disruptedByGC
 	disruptedByEviction
 	disruptedByKubelet
+	disruptedNot // it was to be, and has not gone: the condition is False
 )
 
 // reason is the condition's reason.
 //
 // Source: k8s.io/api/core/v1/types.go, PodReason constants.
 func (d disruptionCause) reason() string {
-	return [...]string{"", "DeletionByTaintManager", "DeletionByPodGC", "EvictionByEvictionAPI", "TerminationByKubelet"}[d]
+	return [...]string{"", "DeletionByTaintManager", "DeletionByPodGC", "EvictionByEvictionAPI", "TerminationByKubelet", ""}[d]
 }
 
 // shownStatus is what the API shows of a pod whose kubelet is not heard, beside what

@@ -306,6 +306,7 @@ func (w *world) repairPod(s int32, step *policy.Step) error {
 		return err
 	}
 	if !r.named {
+		w.podUnguarded(p)
 		r.named, r.indexed = true, r.indexed || !w.rules.Has(release.NoPodIndexLabel)
 	}
 	w.wrote(s)

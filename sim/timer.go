@@ -79,6 +79,10 @@ const (
 	purposeResize         // of a claim: its resizer looks at it, or has grown its volume
 	purposeGrow           // of a claim: a kubelet looks whether it is to grow the file system
 
+	// The disruption controller.
+	purposeBudget    // of a budget: it or a pod that it selects has changed
+	purposeUndisrupt // of a pod: it was to be evicted, and has not gone
+
 	purposes // how many there are
 )
 
@@ -86,7 +90,7 @@ var purposeNames = [purposes]string{
 	"sync", "delayed sync", "schedule", "volumes", "remove", "publish", "progress", "ready", "health", "exit", "pressure", "shutdown", "probe",
 	"bind", "provision", "protect", "reclaim", "attach", "collect", "watch", "operation",
 	"monitor", "evict", "cleanup", "signal", "timer", "message", "drain", "replicaset", "deployment", "autoscale", "turn",
-	"retry provision", "resync", "resize", "grow",
+	"retry provision", "resync", "resize", "grow", "budget", "undisrupt",
 }
 
 func (p purpose) String() string { return purposeNames[p] }

@@ -360,6 +360,10 @@ func (w *world) dispatch(e event) {
 		w.autoscale(e.entity)
 	case purposeDrain:
 		w.askEvictions()
+	case purposeBudget:
+		w.syncBudget(e.entity)
+	case purposeUndisrupt:
+		w.undisrupt(e.entity)
 	case purposeCollect:
 		w.collect()
 	case purposeWatch:

@@ -1,6 +1,9 @@
 package sim_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -39,11 +42,38 @@ func (w *worldPlay) refuses(pod string, code int, words string) {
 	require.Contains(w.t, refused.Error(), words, w.rule)
 }
 
+// budget wants the status of the budget web.
+func (w *worldPlay) budget(want string) {
+	w.t.Helper()
+	b := w.c.PodDisruptionBudgets().Items[0]
+	s := b.Status
+	w.is(want, fmt.Sprintf("allows %d of %d, %d healthy, needs %d, disrupted %v", s.DisruptionsAllowed, s.ExpectedPods, s.CurrentHealthy, s.DesiredHealthy,
+		slices.Sorted(maps.Keys(s.DisruptedPods))))
+	require.Equal(w.t, "DisruptionAllowed", s.Conditions[0].Type)
+	require.Equal(w.t, s.DisruptionsAllowed > 0, s.Conditions[0].Status == model.ConditionTrue)
+}
+
+// target wants a pod's condition DisruptionTarget.
+func (w *worldPlay) target(pod, want string) {
+	w.t.Helper()
+	got := "none"
+	for _, c := range w.pod(pod).Status.Conditions {
+		if c.Type == "DisruptionTarget" {
+			got = fmt.Sprintf("%s %s: %s", map[bool]string{true: "True", false: "False"}[c.Status], c.Reason, c.Message)
+		}
+	}
+	w.is(want, got)
+}
+
 var evictionCases = []worldCase{
 	{"P60", "Of two evictions at once a budget of one allows the first", func(w *worldPlay) {
 		w.guarded(unavailable(1))
 		w.do(w.c.Evict("web-0"))
+		w.refuses("web-1", 429, "Cannot evict pod as it would violate the pod's disruption budget. The disruption budget web does not allow evicting pods currently")
+		w.budget("allows 0 of 3, 3 healthy, needs 2, disrupted [web-0]")
+		w.c.Run(time.Millisecond) // the controller has seen it
 		w.refuses("web-1", 429, "Cannot evict pod as it would violate the pod's disruption budget. The disruption budget web needs 2 healthy pods and has 2 currently")
+		w.budget("allows 0 of 3, 2 healthy, needs 2, disrupted []")
 		w.pods("web-0:Terminating web-1:Running web-2:Running")
 		require.Contains(w.t, w.c.Trace().String(), "web-0  is evicted")
 		w.settles()
@@ -83,6 +113,7 @@ var evictionCases = []worldCase{
 		w.guarded(unavailable(1))
 		w.do(w.c.RolloutRestart("web"))
 		w.until(w.terminating("web-2"))
+		w.c.Run(time.Millisecond)
 		w.refuses("web-0", 429, "needs 2 healthy pods and has 2 currently")
 	}},
 	{"P65", "Two budgets for a pod are an error", func(w *worldPlay) {
@@ -109,11 +140,66 @@ var evictionCases = []worldCase{
 		w.do(w.c.Do(sim.FailWrite{Verb: sim.VerbDelete, Kind: model.KindPod}))
 		w.do(w.c.Evict("web-0"))
 		w.pods("web-0:Running web-1:Running web-2:Running")
+		at := w.c.Now().Second() // as it is written
+		w.target("web-0", "True EvictionByEvictionAPI: Eviction API: evicting")
+		w.c.Run(time.Second)
 		w.refuses("web-1", 429, "needs 2 healthy pods and has 2 currently")
-		w.c.Run(2*time.Minute - 1)
+		w.budget("allows 0 of 3, 2 healthy, needs 2, disrupted [web-0]")
+		w.c.Run(at.Add(2*time.Minute).Sub(w.c.Now()) - 1)
 		w.refuses("web-1", 429, "needs 2 healthy pods and has 2 currently")
-		w.c.Run(1)
+		w.c.Run(time.Millisecond + 1)
+		w.budget("allows 1 of 3, 3 healthy, needs 2, disrupted []")
+		w.target("web-0", "False : ") // and nobody says any more that it is to go
 		w.do(w.c.Evict("web-1"))
+	}},
+	{"P67-settles", "What an eviction that has come to nothing leaves behind is over when the world has settled", func(w *worldPlay) {
+		w.guarded(unavailable(1))
+		w.do(w.c.Do(sim.FailWrite{Verb: sim.VerbDelete, Kind: model.KindPod}))
+		w.do(w.c.Evict("web-0"))
+		w.settles()
+		w.budget("allows 1 of 3, 3 healthy, needs 2, disrupted []")
+		w.do(w.c.Evict("web-0"))
+		w.target("web-0", "True EvictionByEvictionAPI: Eviction API: evicting")
+		w.settles()
+	}},
+	{"P60-new", "A budget that is new, or has another spec, allows nothing before the controller has seen it", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(3, stateless))
+		w.settles()
+		w.apply(pdb("web", unavailable(1)))
+		w.refuses("web-1", 429, "The disruption budget web is still being processed by the server.")
+		w.c.Run(time.Millisecond)
+		w.budget("allows 1 of 3, 3 healthy, needs 2, disrupted []")
+		version := w.c.PodDisruptionBudgets().Items[0].ResourceVersion
+		w.apply(pdb("web", unavailable(1)))
+		require.Equal(w.t, version, w.c.PodDisruptionBudgets().Items[0].ResourceVersion, "the same once more is no change")
+		w.apply(pdb("web", unavailable(2)))
+		require.Equal(w.t, []int64{2, 1}, []int64{w.c.PodDisruptionBudgets().Items[0].Generation, w.c.PodDisruptionBudgets().Items[0].Status.ObservedGeneration})
+		w.refuses("web-1", 429, "The disruption budget web is still being processed by the server.")
+		w.c.Run(time.Millisecond)
+		w.budget("allows 2 of 3, 3 healthy, needs 1, disrupted []")
+	}},
+	{"P64-scale", "That a set is scaled the controller sees when pods come or go", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(3, stateless), pdb("web", unavailable(1)))
+		w.settles()
+		w.do(w.c.Do(sim.FailWrite{Verb: sim.VerbCreate, Kind: model.KindPod, Times: 3}))
+		w.do(w.c.Scale("web", 5))
+		w.c.Run(3 * time.Millisecond)
+		w.budget("allows 1 of 3, 3 healthy, needs 2, disrupted []")
+		w.settles()
+		w.budget("allows 1 of 5, 5 healthy, needs 4, disrupted []")
+	}},
+	{"P64-relabel", "A pod that a budget does not select any more is no reason to look at that", func(w *worldPlay) {
+		two := model.FromInt(2)
+		w.begin(sim.Config{}, webSet(3, stateless), pdb("web", model.PodDisruptionBudgetSpec{MinAvailable: &two}))
+		w.settles()
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.settles()
+		w.do(w.c.Label("pod/web-0", []string{"app=other"}))
+		w.settles()
+		w.budget("allows 1 of 3, 3 healthy, needs 2, disrupted []")
+		w.do(w.c.Evict("web-1")) // one is allowed, and it shows that there were none to spare
+		w.c.Run(time.Millisecond)
+		w.budget("allows 0 of 2, 1 healthy, needs 2, disrupted []")
 	}},
 	{"P68", "A percentage is rounded up: 30% of 3 is one", func(w *worldPlay) {
 		v := model.FromString("30%")

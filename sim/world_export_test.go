@@ -92,6 +92,14 @@ func CheckCounts(c *Cluster) error {
 			return fmt.Errorf("claim %s counts %d users and has %d", w.rendered(row.Name), row.users, users[row.Name])
 		}
 	}
+	for b := range w.budgets.all {
+		row := w.budgets.at(b)
+		kept := fmt.Sprintf("%d pods, %d healthy, of %d", row.pods, row.healthy, len(row.owners))
+		w.countGuarded(b)
+		if counted := fmt.Sprintf("%d pods, %d healthy, of %d", row.pods, row.healthy, len(row.owners)); kept != counted {
+			return fmt.Errorf("budget %s counts %s, and there are %s", w.rendered(row.name), kept, counted)
+		}
+	}
 	if len(w.waiting) != waiting {
 		return fmt.Errorf("%d pods wait for a node, and %d are counted", waiting, len(w.waiting))
 	}

@@ -162,6 +162,16 @@ func (s *someone) deed() {
 				Above: rapid.SampledFrom([]model.Bytes{0, 2 * model.Gi}).Draw(s.T, "above"),
 			})
 		},
+		"evict": func() error { return s.c.Evict(pod) },
+		"budget": func() error {
+			allowed := model.FromInt(int32(rapid.IntRange(0, 2).Draw(s.T, "maxUnavailable")))
+			labels := rapid.SampledFrom([]model.Labels{{"app": "web"}, {}, {model.LabelPodIndex: "0"}}).Draw(s.T, "guarded")
+			return s.c.Apply(&model.PodDisruptionBudget{
+				ObjectMeta: model.ObjectMeta{Name: rapid.SampledFrom([]string{"web", "other"}).Draw(s.T, "budget")},
+				Spec:       model.PodDisruptionBudgetSpec{MaxUnavailable: &allowed, Selector: &model.LabelSelector{MatchLabels: labels}},
+			})
+		},
+		"no budget": func() error { return s.c.Delete("pdb/web") },
 		"delete a volume": func() error {
 			if volumes := s.c.Volumes().Items; len(volumes) > 0 {
 				return s.c.Delete("pv/" + volumes[rapid.IntRange(0, len(volumes)-1).Draw(s.T, "volume")].Name)

@@ -203,11 +203,23 @@ var statelessCases = []worldCase{
 	{"budget", "A budget counts what the Deployment asks for", func(w *worldPlay) {
 		w.deployed(3)
 		w.apply(pdb("web", unavailable(1)))
+		w.settles()
 		names := w.c.Pods("deploy/web").Names()
 		w.do(w.c.Evict(names[0]))
+		w.c.Run(time.Millisecond)
 		w.refuses(names[1], 429, "needs 2 healthy pods and has 2 currently")
 		w.settles()
 		w.do(w.c.Evict(names[1]))
+	}},
+	{"budget-rollout", "and counts that once, while the pods of two ReplicaSets are there", func(w *worldPlay) {
+		w.deployed(4)
+		w.apply(pdb("web", unavailable(1)))
+		w.settles()
+		w.budget("allows 1 of 4, 4 healthy, needs 3, disrupted []")
+		w.do(w.c.SetImage("deploy/web", "main", "B"))
+		w.c.Run(500 * time.Millisecond)
+		require.Len(w.t, w.c.Pods("").Items, 6, w.rule)
+		require.EqualValues(w.t, 4, w.c.PodDisruptionBudgets().Items[0].Status.ExpectedPods, w.rule)
 	}},
 }
 

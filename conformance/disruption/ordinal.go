@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy/disruption"
@@ -32,9 +33,8 @@ type pod struct {
 }
 
 type budget struct {
-	spec    *model.PodDisruptionBudgetSpec
-	status  disruption.Budget           // as the controller has written it, less what was evicted since
-	evicted map[model.UID]model.Instant // pods whose eviction was allowed
+	spec   *model.PodDisruptionBudgetSpec
+	status disruption.Budget // as it is written
 }
 
 // New begins a story.
@@ -63,44 +63,42 @@ func (s *Side) Do(step Step) State {
 	return s.State()
 }
 
-// settle lets the step's time pass. A pod that was to be disrupted and has not gone is told
-// after two minutes that it is not; a budget forgets pods that it does not select.
+// settle lets the step's time pass. The controller sees what has happened; shortly before
+// the end it looks at all budgets once more, for what it does not watch. A pod that was to
+// be disrupted and has not gone is told after two minutes that it is not.
 //
 // Source: pkg/controller/disruption/disruption.go, syncStalePodDisruption.
 func (s *Side) settle() {
+	s.sync()
 	for _, p := range s.pods {
 		if p.target && !p.Terminating && p.phase != model.PodSucceeded && s.now.Sub(p.since) >= disruption.Timeout-StepTime {
 			p.target = false
 		}
-		for name, b := range s.budgets {
-			if p.Terminating || !strings.Contains(p.labels, name) {
-				delete(b.evicted, p.uid)
-			}
-		}
 	}
+	s.now = model.Instant(s.step)*model.Instant(StepTime) - model.Instant(time.Second)
+	s.sync()
 	s.now = model.Instant(s.step) * model.Instant(StepTime)
-	for name, b := range s.budgets {
-		b.status = s.status(name)
-	}
 }
 
-// status is what a budget allows now.
-func (s *Side) status(name string) disruption.Budget {
-	var pods []disruption.Pod
-	for i := range Pods {
-		p := s.pods[i]
-		if p == nil || !strings.Contains(p.labels, name) {
-			continue
+// sync is the controller's look at all budgets.
+func (s *Side) sync() {
+	for name, b := range s.budgets {
+		var pods []disruption.Pod
+		for i := range Pods {
+			p := s.pods[i]
+			if p == nil || !strings.Contains(p.labels, name) {
+				continue
+			}
+			pod := p.Pod
+			if pod.Controller != 0 {
+				pod.Scale = s.owners[root(Owners[pod.Controller-1])]
+				pod.Controller = ownerUID(root(Owners[pod.Controller-1]))
+			}
+			pods = append(pods, pod)
 		}
-		pod := p.Pod
-		pod.EvictedAt, pod.Evicted = s.budgets[name].evicted[p.uid]
-		if pod.Controller != 0 {
-			pod.Scale = s.owners[root(Owners[pod.Controller-1])]
-			pod.Controller = ownerUID(root(Owners[pod.Controller-1]))
-		}
-		pods = append(pods, pod)
+		seen := disruption.Count(pods, &b.status)
+		b.status = disruption.Sync(b.spec, b.status, &seen, s.now)
 	}
-	return disruption.Status(s.budgets[name].spec, pods, s.now)
 }
 
 // ownerUID is who an owner is; 0 for nobody.
@@ -179,9 +177,9 @@ func (s *Side) budget(spec BudgetSpec) {
 		out.UnhealthyPodEvictionPolicy = model.AlwaysAllow
 	}
 	if s.budgets[spec.Name] == nil {
-		s.budgets[spec.Name] = &budget{evicted: map[model.UID]model.Instant{}}
+		s.budgets[spec.Name] = &budget{}
 	}
-	s.budgets[spec.Name].spec = out
+	s.budgets[spec.Name].spec, s.budgets[spec.Name].status.Observed = out, false
 }
 
 func (s *Side) evict(place int, fails bool) {
@@ -197,10 +195,9 @@ func (s *Side) evict(place int, fails bool) {
 		}
 	}
 	verdict := disruption.Evict(disruption.Evictee{Phase: p.phase, Ready: p.Ready, Terminating: p.Terminating}, guards)
-	if verdict.Spends { // the controller looks again when the step's evictions are over
+	if verdict.Spends {
 		b := s.budgets[guards[0].Name]
-		b.evicted[p.uid] = s.now
-		b.status.Allowed--
+		b.status = b.status.Spend(p.Name, s.now)
 	}
 	switch {
 	case !verdict.Allowed:
@@ -228,20 +225,17 @@ func (s *Side) State() (out State) {
 		if b == nil {
 			continue
 		}
-		status := b.status
+		status := &b.status
 		var disrupted []string
-		for i := range Pods {
-			if p := s.pods[i]; p != nil && strings.Contains(p.labels, name) && !p.Terminating {
-				if at, ok := b.evicted[p.uid]; ok && at.Add(disruption.Timeout) > s.now {
-					disrupted = append(disrupted, p.Name)
-				}
-			}
+		for _, d := range status.Disrupted {
+			disrupted = append(disrupted, d.Pod)
 		}
+		slices.Sort(disrupted)
 		condition := "false InsufficientPods: "
 		if status.Allowed > 0 {
 			condition = "true SufficientPods: "
 		}
-		out.Budgets = append(out.Budgets, BudgetLine(name, true, status.ExpectedPods, status.DesiredHealthy, status.CurrentHealthy, status.Allowed,
+		out.Budgets = append(out.Budgets, BudgetLine(name, status.Observed, status.ExpectedPods, status.DesiredHealthy, status.CurrentHealthy, status.Allowed,
 			disrupted, condition))
 	}
 	for i := range Pods {

@@ -1,6 +1,7 @@
 package disruption
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -25,58 +26,120 @@ type Pod struct {
 	// Missing says that the controller does not exist, or is of a kind whose scale
 	// nobody can tell.
 	Missing bool
-
-	// Evicted says that an eviction was allowed at the instant EvictedAt, and the pod
-	// was not deleted since.
-	Evicted   bool
-	EvictedAt model.Instant
 }
 
-// Budget is what a PodDisruptionBudget allows.
+// Seen is all pods of a budget's namespace that its selector selects, counted: what the
+// disruption controller looks at.
+type Seen struct {
+	Pods    int32
+	Healthy int32 // those that are ready and are not being deleted
+	Scale   int32 // what their controllers ask for, each counted once
+
+	// Missing is a pod whose controller is not found; "" if there is none.
+	Missing string
+
+	// Evicted are those pods of [Budget.Disrupted] that are there and are not being
+	// deleted.
+	Evicted []Evicted
+}
+
+// Evicted is a pod that is there although its eviction was allowed.
+type Evicted struct {
+	Disrupted
+	Ready bool
+}
+
+// Disrupted is a pod whose eviction the API server has allowed.
+type Disrupted struct {
+	Pod string        // its name
+	At  model.Instant // when it was allowed
+}
+
+// Budget is the status of a PodDisruptionBudget, as it is written: by the controller when
+// it has seen a change ([Sync]), and by the API server when it allows an eviction
+// ([Budget.Spend]). Who asks for an eviction between the two is told what is written.
 type Budget struct {
 	ExpectedPods   int32
 	DesiredHealthy int32
 	CurrentHealthy int32
-	Allowed        int32  // status.disruptionsAllowed
-	Failed         string // why nobody can tell; then nothing is allowed. "" otherwise
+	Allowed        int32       // status.disruptionsAllowed
+	Disrupted      []Disrupted // status.disruptedPods; replaced, never edited
 
-	// Recheck is when the budget changes by itself, because an eviction that was allowed
-	// has come to nothing; 0 if it does not.
+	// Observed says that the controller has worked this out for the spec that the budget
+	// has now: its status.observedGeneration is that one's.
+	Observed bool
+	// Failed is why the controller could not work it out when it last tried; then nothing
+	// is allowed, and all else is as old as it is. "" otherwise.
+	Failed string
+
+	// Recheck is when the controller looks at the budget without a change, because an
+	// eviction that was allowed has come to nothing; 0 if it does not.
 	Recheck model.Instant
 }
 
-// Status works out what a budget allows, from all pods of its namespace that its selector
-// selects.
-//
-// Source: pkg/controller/disruption/disruption.go, trySync and updatePdbStatus.
-func Status(spec *model.PodDisruptionBudgetSpec, pods []Pod, now model.Instant) Budget {
-	var b Budget
-	switch {
-	case spec.MaxUnavailable != nil:
-		b.ExpectedPods, b.Failed = scale(pods)
-		b.DesiredHealthy = max(0, b.ExpectedPods-roundedUp(*spec.MaxUnavailable, b.ExpectedPods))
-	case spec.MinAvailable != nil && !spec.MinAvailable.IsString:
-		b.ExpectedPods, b.DesiredHealthy = int32(len(pods)), spec.MinAvailable.IntVal
-	case spec.MinAvailable != nil:
-		b.ExpectedPods, b.Failed = scale(pods)
-		b.DesiredHealthy = roundedUp(*spec.MinAvailable, b.ExpectedPods)
-	}
-	if b.Failed != "" {
-		return Budget{Failed: b.Failed}
-	}
+// Same reports whether two statuses say the same.
+func (b *Budget) Same(other *Budget) bool {
+	return b.ExpectedPods == other.ExpectedPods && b.DesiredHealthy == other.DesiredHealthy && b.CurrentHealthy == other.CurrentHealthy &&
+		b.Allowed == other.Allowed && b.Observed == other.Observed && b.Failed == other.Failed && slices.Equal(b.Disrupted, other.Disrupted)
+}
+
+// Count counts pods. The evicted ones are found among those of a budget as it was.
+func Count(pods []Pod, was *Budget) Seen {
+	out := Seen{Pods: int32(len(pods))}
 	for i := range pods {
 		p := &pods[i]
 		if p.Terminating {
 			continue
 		}
-		if p.Evicted && p.EvictedAt.Add(Timeout) > now {
-			if at := p.EvictedAt.Add(Timeout); b.Recheck == 0 || at < b.Recheck {
-				b.Recheck = at
-			}
-			continue
-		}
 		if p.Ready {
-			b.CurrentHealthy++
+			out.Healthy++
+		}
+		for _, d := range was.Disrupted {
+			if d.Pod == p.Name {
+				out.Evicted = append(out.Evicted, Evicted{Disrupted: d, Ready: p.Ready})
+			}
+		}
+	}
+	out.Scale, out.Missing = scale(pods)
+	return out
+}
+
+// Sync works out what a budget allows, from what was written before and what is seen.
+//
+// Source: pkg/controller/disruption/disruption.go, trySync, buildDisruptedPodMap,
+// updatePdbStatus and failSafe.
+func Sync(spec *model.PodDisruptionBudgetSpec, was Budget, seen *Seen, now model.Instant) Budget {
+	var b Budget
+	counted := false // the pods are counted, and their controllers not asked
+	switch {
+	case spec.MaxUnavailable != nil:
+		b.ExpectedPods = seen.Scale
+		b.DesiredHealthy = max(0, b.ExpectedPods-roundedUp(*spec.MaxUnavailable, b.ExpectedPods))
+	case spec.MinAvailable != nil && !spec.MinAvailable.IsString:
+		b.ExpectedPods, b.DesiredHealthy, counted = seen.Pods, spec.MinAvailable.IntVal, true
+	case spec.MinAvailable != nil:
+		b.ExpectedPods = seen.Scale
+		b.DesiredHealthy = roundedUp(*spec.MinAvailable, b.ExpectedPods)
+	default:
+		counted = true
+	}
+	if seen.Missing != "" && !counted {
+		was.Allowed, was.Recheck = 0, 0
+		was.Failed = `found no controllers for pod "` + seen.Missing + `"`
+		return was
+	}
+	b.Observed, b.CurrentHealthy = true, seen.Healthy
+	for _, e := range seen.Evicted {
+		at := e.At.Add(Timeout)
+		if at > now && e.Ready {
+			b.CurrentHealthy--
+		}
+		if at < now {
+			continue // it was to be gone by now
+		}
+		b.Disrupted = append(b.Disrupted, e.Disrupted)
+		if b.Recheck == 0 || at < b.Recheck {
+			b.Recheck = at
 		}
 	}
 	if b.ExpectedPods > 0 {
@@ -85,11 +148,27 @@ func Status(spec *model.PodDisruptionBudgetSpec, pods []Pod, now model.Instant) 
 	return b
 }
 
-// scale is what the controllers of pods ask for, each counted once. A pod without a
-// controller does not count.
+// Spend is what the API server writes when it allows the eviction of a pod: one less, and
+// the pod. The rest is as it was until the controller has seen that.
+//
+// Source: pkg/registry/core/pod/storage/eviction.go, checkAndDecrement.
+func (b Budget) Spend(pod string, now model.Instant) Budget {
+	b.Allowed--
+	spent := make([]Disrupted, 0, len(b.Disrupted)+1)
+	for _, d := range b.Disrupted {
+		if d.Pod != pod {
+			spent = append(spent, d)
+		}
+	}
+	b.Disrupted = append(spent, Disrupted{Pod: pod, At: now})
+	return b
+}
+
+// scale is what the controllers of pods ask for, each counted once, and the first pod
+// whose controller is not found. A pod without a controller does not count.
 //
 // Source: getExpectedScale.
-func scale(pods []Pod) (sum int32, failed string) {
+func scale(pods []Pod) (sum int32, missing string) {
 	var seen []model.UID
 next:
 	for i := range pods {
@@ -103,7 +182,7 @@ next:
 			}
 		}
 		if p.Missing {
-			return 0, `found no controllers for pod "` + p.Name + `"`
+			return 0, p.Name
 		}
 		seen = append(seen, p.Controller)
 		sum += p.Scale

@@ -2,6 +2,7 @@ package disruption
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,6 +38,12 @@ var (
 	three   = model.FromInt(3)
 	percent = func(n int) model.IntOrString { return model.FromString(fmt.Sprintf("%d%%", n)) }
 )
+
+// synced is what a controller that has seen all of this writes.
+func synced(spec *model.PodDisruptionBudgetSpec, was Budget, pods []Pod, now model.Instant) Budget {
+	seen := Count(pods, &was)
+	return Sync(spec, was, &seen, now)
+}
 
 // TestSpec is what is known of budgets and evictions, rule by rule.
 func TestSpec(t *testing.T) {
@@ -75,7 +82,7 @@ func TestSpec(t *testing.T) {
 			`429 The disruption budget web does not allow evicting pods currently because it failed sync: found no controllers for pod "a"`},
 	} {
 		t.Run("pod_lifecycle/"+row.id, func(t *testing.T) {
-			v := Evict(row.evict, []Guard{{"web", row.spec.UnhealthyPodEvictionPolicy, Status(row.spec, row.pods, 0)}})
+			v := Evict(row.evict, []Guard{{"web", row.spec.UnhealthyPodEvictionPolicy, synced(row.spec, Budget{Observed: true}, row.pods, 0)}})
 			got := "allowed"
 			switch {
 			case !v.Allowed:
@@ -89,18 +96,38 @@ func TestSpec(t *testing.T) {
 		})
 	}
 	t.Run("pod_lifecycle/P65", func(t *testing.T) {
-		v := Evict(ready, []Guard{{Name: "a", Budget: Budget{Allowed: 1}}, {Name: "b", Budget: Budget{Allowed: 1}}})
+		v := Evict(ready, []Guard{{Name: "a", Budget: Budget{Observed: true, Allowed: 1}}, {Name: "b", Budget: Budget{Observed: true, Allowed: 1}}})
 		require.Equal(t, Verdict{Code: 500, Message: TooManyBudgets}, v)
 		require.False(t, v.Retry())
 		require.True(t, Evict(ready, nil).Allowed, "without a budget everybody may go")
 	})
+	t.Run("pod_lifecycle/P60-at-once", func(t *testing.T) {
+		b := synced(maxUnavailable(one), Budget{}, web("rrr", 3), 0).Spend("web-0", 5)
+		require.Equal(t, "The disruption budget web does not allow evicting pods currently", Evict(ready, []Guard{{"web", "", b}}).Cause,
+			"before the controller has seen the first eviction, the budget has three and needs two, and allows none")
+		require.Equal(t, []Disrupted{{"web-0", 5}}, b.Disrupted)
+		require.Equal(t, []Disrupted{{"web-0", 6}}, b.Spend("web-0", 6).Disrupted, "a pod is noted once")
+	})
+	t.Run("pod_lifecycle/P60-new", func(t *testing.T) {
+		require.Equal(t, Verdict{Code: 429, Message: WouldViolate, Cause: "The disruption budget web is still being processed by the server."},
+			Evict(ready, []Guard{{"web", "", Budget{Allowed: 1}}}), "a budget that is new allows nothing before the controller has seen it")
+		b := synced(maxUnavailable(one), Budget{}, []Pod{{Name: "a", Ready: true, Controller: 9, Missing: true}}, 0)
+		require.Equal(t, Budget{Failed: `found no controllers for pod "a"`}, b, "nor one that the controller has failed at since")
+	})
+	t.Run("pod_lifecycle/P60-many", func(t *testing.T) {
+		v := Evict(ready, []Guard{{"web", "", Budget{Observed: true, Allowed: 9, Disrupted: make([]Disrupted, 2001)}}})
+		require.Equal(t, 403, v.Code)
+		require.False(t, v.Retry())
+	})
 	t.Run("pod_lifecycle/P67", func(t *testing.T) {
-		pods := web("rrr", 3)
-		pods[0].Evicted, pods[0].EvictedAt = true, 5
+		pods, out := web("rrr", 3), []Disrupted{{"web-0", 5}}
 		at := model.Instant(5).Add(2 * time.Minute)
-		require.Equal(t, Budget{ExpectedPods: 3, DesiredHealthy: 2, CurrentHealthy: 2, Recheck: at}, Status(maxUnavailable(one), pods, at-1))
-		require.Equal(t, Budget{ExpectedPods: 3, DesiredHealthy: 2, CurrentHealthy: 3, Allowed: 1}, Status(maxUnavailable(one), pods, at),
+		b := Budget{ExpectedPods: 3, DesiredHealthy: 2, CurrentHealthy: 2, Disrupted: out, Observed: true, Recheck: at}
+		require.Equal(t, b, synced(maxUnavailable(one), Budget{Disrupted: out}, pods, at-1))
+		require.Equal(t, Budget{ExpectedPods: 3, DesiredHealthy: 2, CurrentHealthy: 3, Allowed: 1, Observed: true}, synced(maxUnavailable(one), b, pods, at+1),
 			"an eviction that came to nothing is forgotten after two minutes")
+		pods[0].Terminating = true
+		require.Empty(t, synced(maxUnavailable(one), b, pods, 6).Disrupted, "one that came to something is at once")
 	})
 }
 
@@ -117,23 +144,30 @@ func TestBudgetHolds(t *testing.T) {
 		}
 		states := rapid.StringOfN(rapid.RuneFrom([]rune("rrr-t")), 0, 6, -1).Draw(t, "pods")
 		pods := web(states, rapid.Int32Range(0, 6).Draw(t, "scale"))
+		b := synced(spec, Budget{}, pods, 0)
 		for now := model.Instant(1); now < 20; now++ {
 			if len(pods) == 0 {
 				return
 			}
 			p := &pods[rapid.IntRange(0, len(pods)-1).Draw(t, "pod")]
-			b := Status(spec, pods, now)
+			if rapid.Bool().Draw(t, "seen") {
+				b = synced(spec, b, pods, now)
+			}
 			v := Evict(Evictee{Phase: model.PodRunning, Ready: p.Ready, Terminating: p.Terminating}, []Guard{{"b", "", b}})
 			if !v.Allowed {
 				continue
 			}
-			if v.Spends && p.Ready && !p.Evicted {
-				spent++
-				require.Greater(t, b.CurrentHealthy, b.DesiredHealthy)
-			}
 			if v.Spends {
-				p.Evicted, p.EvictedAt = true, now
+				spent++
+				b = b.Spend(p.Name, now)
 			}
+			healthy := int32(0) // if all that was allowed comes to pass
+			for i := range pods {
+				if gone := slices.ContainsFunc(b.Disrupted, func(d Disrupted) bool { return d.Pod == pods[i].Name }); !gone && pods[i].Ready && !pods[i].Terminating {
+					healthy++
+				}
+			}
+			require.True(t, !v.Spends || healthy >= b.DesiredHealthy)
 			p.Terminating = p.Terminating || rapid.Bool().Draw(t, "deleted")
 		}
 	})

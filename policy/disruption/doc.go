@@ -5,8 +5,10 @@
 // first, and a budget may say no: so many of these pods have to be healthy, and no more
 // than there are.
 //
-//	budget := disruption.Status(spec, pods, now)     // needs 2, has 3, allows 1
-//	verdict := disruption.Evict(pod, budgets)        // allowed, or 429 and why
+//	seen := disruption.Count(pods, &budget)                  // what the controller looks at
+//	budget = disruption.Sync(spec, budget, &seen, now)       // and writes: needs 2, has 3, allows 1
+//	verdict := disruption.Evict(pod, budgets)                // what the API server reads: allowed, or 429 and why
+//	budget = budget.Spend("web-0", now)                      // and writes: allows 0, until the controller has looked
 //
 // Only the eviction subresource asks. A rolling update, a scale-down, a node that dies,
 // a taint and `kubectl delete` do not; but each of them takes a healthy pod away, so that
@@ -22,6 +24,10 @@
 //     pods that there are, and are rounded up: 30% of 3 is 1.
 //   - Two budgets for one pod are one too many: nothing may be evicted then.
 //   - An eviction that was allowed and came to nothing keeps its place for two minutes.
+//   - A budget that is new, or has another spec, allows nothing before the controller has
+//     looked at it.
+//   - The controller looks when a pod or the budget changes. That a set is scaled it sees
+//     when pods come or go.
 //
 // Source: pkg/controller/disruption/disruption.go and
 // pkg/registry/core/pod/storage/eviction.go of Kubernetes 1.37.

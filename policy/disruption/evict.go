@@ -51,7 +51,14 @@ const (
 	WouldViolate   = "Cannot evict pod as it would violate the pod's disruption budget."
 )
 
-// Evict decides whether a pod may be evicted, given the budgets that select it.
+// mostDisrupted is how many evictions the API server allows before the controller has seen
+// one of them.
+//
+// Source: pkg/registry/core/pod/storage/eviction.go, MaxDisruptedPodSize.
+const mostDisrupted = 2000
+
+// Evict decides whether a pod may be evicted, given the budgets that select it, as they are
+// written.
 //
 // Source: pkg/registry/core/pod/storage/eviction.go, Create and checkAndDecrement.
 func Evict(pod Evictee, guards []Guard) Verdict {
@@ -68,11 +75,20 @@ func Evict(pod Evictee, guards []Guard) Verdict {
 	if !pod.Ready && (g.Unhealthy == model.AlwaysAllow || b.CurrentHealthy >= b.DesiredHealthy && b.DesiredHealthy > 0) {
 		return Verdict{Allowed: true}
 	}
-	if b.Allowed > 0 {
+	if b.Observed && len(b.Disrupted) > mostDisrupted {
+		return Verdict{
+			Code:    http.StatusForbidden,
+			Message: fmt.Sprintf("poddisruptionbudget.policy %q is forbidden: DisruptedPods map too big - too many evictions not confirmed by PDB controller", g.Name),
+			Cause:   fmt.Sprintf("The disruption budget %s does not allow evicting pods currently: too many pending evictions not confirmed by PDB controller", g.Name),
+		}
+	}
+	if b.Observed && b.Allowed > 0 {
 		return Verdict{Allowed: true, Spends: true}
 	}
 	v := Verdict{Code: http.StatusTooManyRequests, Message: WouldViolate}
 	switch {
+	case !b.Observed:
+		v.Cause = fmt.Sprintf("The disruption budget %s is still being processed by the server.", g.Name)
 	case b.Failed != "":
 		v.Cause = fmt.Sprintf("The disruption budget %s does not allow evicting pods currently because it failed sync: %s", g.Name, b.Failed)
 	case b.CurrentHealthy <= b.DesiredHealthy:

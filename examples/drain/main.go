@@ -56,6 +56,7 @@ func tell(out io.Writer) error {
 			b.Spec.MaxUnavailable = &none
 		}
 	})
+	t.Run(time.Second) // somebody types
 	t.Do(sim.Drain{Node: "node-0"})
 	t.Settle()
 	return t.End()

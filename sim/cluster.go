@@ -100,6 +100,7 @@ func (c *Cluster) Run(d time.Duration) {
 	for len(c.w.queue.heap) > 0 && c.w.queue.heap[0].at <= end {
 		c.w.step()
 	}
+	c.w.expire(end)
 	c.w.now = end
 }
 
@@ -121,6 +122,7 @@ func (c *Cluster) RunUntil(condition func(View) bool, limit time.Duration) bool 
 	end := c.w.later(limit)
 	for !condition(View{c.w}) {
 		if len(c.w.queue.heap) == 0 || c.w.queue.heap[0].at > end {
+			c.w.expire(end)
 			c.w.now = end
 			return false
 		}

@@ -103,6 +103,7 @@ func (w *world) findContainer(p int32, name string) (int32, bool) {
 // move puts a container into a state.
 func (w *world) move(c int32, s containerState) {
 	w.containers[c].state, w.containers[c].since = s, w.now
+	w.moves++
 	w.usageChanges(w.containers[c].sandbox)
 }
 

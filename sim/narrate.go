@@ -34,6 +34,9 @@ func (w *world) narrate(r *record) (who, what string, ok bool) {
 		if r.routine() {
 			return "", "", false
 		}
+	case recViolated:
+		v := &w.violations[r.a]
+		return "check", v.Check + ": broken, " + v.Why, true
 	case recScheduled:
 		return who, "is assigned to " + object, true
 	case recUnschedulable:

@@ -67,7 +67,11 @@ func (w *world) do(op Operation) error {
 	if _, plain := op.(Func); !plain {
 		w.recordOperation(op, nil)
 	}
+	w.changes, w.controllerActs = w.changes[:0], false
 	commit()
+	if len(w.checks) > 0 {
+		w.check()
+	}
 	return nil
 }
 

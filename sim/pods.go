@@ -39,6 +39,7 @@ func (w *world) createPod(s int32, ordinal int32, rev model.Symbol) error {
 		phase:   policy.Pending, node: nowhere, sandbox: nowhere,
 	})
 	w.pods.at(p).shared = w.sharedClaims(s, template)
+	w.noteChange(p, false)
 	w.feedPod(p)
 	w.podScaled(p)
 	w.podGuarded(p)
@@ -121,6 +122,7 @@ func (w *world) deletePod(p int32, grace int32) {
 		w.removePod(p)
 		return
 	}
+	w.noteChange(p, true)
 	r.deleting, r.grace, r.deletedAt = true, asked, w.now.Add(seconds(asked))
 	w.leaving(p)
 	w.queue.cancel(purposeEvict, p)
@@ -161,6 +163,9 @@ func (w *world) hastenPod(p int32, grace int32) {
 func (w *world) removePod(p int32) {
 	r := w.pods.at(p)
 	gone := *r
+	if !gone.deleting {
+		w.noteChange(p, true)
+	}
 	since := gone.deletedAt.Add(-seconds(gone.grace)) // when its deletion was asked for
 	w.podScaled(p)
 	w.podLeavesGuard(p)

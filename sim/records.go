@@ -110,6 +110,9 @@ const (
 
 	// Choice.
 	recChoice // a of b; text: what about
+
+	// Checks.
+	recViolated // a: place in the world's list of violations
 )
 
 // recordNotice records what storage says of an object. Ten thousand claims that

@@ -138,6 +138,7 @@ func (w *world) endContainers(s int32) {
 		c = next
 	}
 	w.sandboxes[s].containers, w.sandboxes[s].running = nowhere, 0
+	w.moves++
 }
 
 // cancelContainer lets nothing more happen to a container by itself.

@@ -81,7 +81,9 @@ func (c *Cluster) Settle() Outcome {
 	var hum hum
 	for len(w.queue.heap) > 0 && !hum.isAll(w) {
 		if w.queue.heap[0].at > until || w.events-from >= settleEvents && w.events-from >= w.settleBudget() {
-			return Outcome{State: Limit, At: w.now, Reasons: w.reasons()}
+			out := Outcome{State: Limit, At: w.now, Reasons: w.reasons()}
+			w.settleChecks(&out)
+			return out
 		}
 		w.step()
 	}
@@ -89,6 +91,7 @@ func (c *Cluster) Settle() Outcome {
 	if len(out.Reasons) > 0 {
 		out.State = Waiting
 	}
+	w.settleChecks(&out)
 	return out
 }
 

@@ -19,6 +19,7 @@ type table[T row] struct {
 	rows  []T
 	free  []int32
 	names flat.Index[model.Name]
+	moves int64 // rows that were put in and taken out so far
 }
 
 // add puts a row in and returns its place. The name must be free.
@@ -32,6 +33,7 @@ func (t *table[T]) add(r T) int32 {
 		t.rows = append(doubled(t.rows), r)
 	}
 	t.names.Put(r.rowName(), place)
+	t.moves++
 	return place
 }
 
@@ -50,6 +52,7 @@ func (t *table[T]) remove(place int32) {
 	var zero T
 	t.rows[place] = zero
 	t.free = append(t.free, place)
+	t.moves++
 }
 
 // find returns the place of a name.
@@ -65,6 +68,7 @@ func (t *table[T]) copyFrom(src *table[T]) {
 	t.rows = append(t.rows[:0], src.rows...)
 	t.free = append(t.free[:0], src.free...)
 	t.names.CopyFrom(&src.names)
+	t.moves = src.moves
 }
 
 // all yields the places in use, in the order of the table.

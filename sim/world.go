@@ -33,6 +33,7 @@ type world struct {
 	nextVIP     uint32
 	events      int64 // how many there have been
 	told        int64 // records of the trace that tell of the world: neither choices nor what programs log
+	moves       int64 // of containers from state to state
 	fingerprint uint64
 
 	queue   queue
@@ -111,6 +112,15 @@ type world struct {
 	oddScrubs bool // some volume is to be recycled, which pods may be in the way of
 	oddMounts bool // some pod mounts a claim that its set did not make for it
 
+	checks         []checkRow
+	violations     []Violation // appended to a copy: forks share what is there
+	onViolation    func(Violation)
+	deadline       model.Instant // the first at which a check's time is up
+	looked         int64         // what could be seen had this number when the checks were last evaluated
+	asked          uint8         // what the view of the check that is being evaluated was asked about
+	changes        []podChange   // of the event that is happening, if there are checks
+	controllerActs bool          // it is the StatefulSet controller's
+
 	scratch scratch
 }
 
@@ -145,7 +155,8 @@ func newWorld(c Config) *world {
 		choices: seededChoices(c.Seed),
 		nextUID: 1, nextVersion: 1,
 		processes: newProcesses(), messages: newMessages(),
-		freeBox: nowhere, freeMount: nowhere, freeCont: nowhere, freeProbe: nowhere, freeAttach: nowhere,
+		deadline: neverChecked,
+		freeBox:  nowhere, freeMount: nowhere, freeCont: nowhere, freeProbe: nowhere, freeAttach: nowhere,
 	}
 	w.choices.custom = c.Chooser
 	w.namespaces = append(w.namespaces, w.symbol(model.NamespaceDefault))
@@ -220,6 +231,8 @@ func (w *world) copyFrom(src *world) {
 	w.kinds = own.kinds
 	w.kinds.CopyFrom(&src.kinds)
 	w.waiting = append(own.waiting[:0], src.waiting...)
+	w.checks = append(own.checks[:0], src.checks...)
+	w.changes = own.changes[:0]
 	w.copySets(&own, src)
 	w.copyCaches(&own, src)
 	w.scratch = own.scratch
@@ -236,6 +249,7 @@ func (w *world) copySets(own, src *world) {
 	w.sets = own.sets
 	w.sets.free = append(own.sets.free[:0], src.sets.free...)
 	w.sets.names.CopyFrom(&src.sets.names)
+	w.sets.moves = src.sets.moves
 	rows := own.sets.rows[:cap(own.sets.rows)]
 	for len(rows) < len(src.sets.rows) {
 		rows = append(rows, statefulSet{})
@@ -266,10 +280,19 @@ func (w *world) copyCaches(own, src *world) {
 // step lets the next event happen.
 func (w *world) step() {
 	e := w.queue.pop()
+	w.expire(e.at)
 	w.now = e.at
 	w.events++
 	w.digest(uint64(e.at), uint64(e.purpose)<<32|uint64(uint32(e.entity)))
+	if len(w.checks) == 0 {
+		w.dispatch(e)
+		return
+	}
+	w.changes, w.controllerActs = w.changes[:0], e.purpose == purposeSync || e.purpose == purposeDelayed
 	w.dispatch(e)
+	if e.purpose != purposeOperation { // which has looked
+		w.check()
+	}
 }
 
 // digest mixes something that has happened into the fingerprint.

@@ -54,7 +54,7 @@ func TestChecksSeeEveryChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		world := func() *someone {
-			return &someone{t, sim.New(ranges(seed))}
+			return &someone{T: t, c: sim.New(ranges(seed))}
 		}
 		s := world()
 		watched := &checkedWorld{Cluster: s.c}

@@ -41,6 +41,9 @@ type Config struct {
 	// AbsentProvisioners are the provisioners that nobody runs: claims of their
 	// classes stay Pending.
 	AbsentProvisioners []string
+	// AbsentResizers are the CSI drivers whose resizer nobody runs, though their
+	// provisioner may be there: their volumes are made, and do not grow.
+	AbsentResizers []string
 	// DNS is how the cluster's DNS is set up; the zero Profile means
 	// dnsmodel.Kubeadm, and so does one that says no more than who answers for names
 	// outside the cluster, and how many servers there are.

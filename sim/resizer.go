@@ -40,14 +40,15 @@ func (w *world) enqueueResize(c int32) {
 	w.queue.arm(purposeResize, c, w.soon())
 }
 
-// runsResizer reports whether somebody runs a resizer for the volume of a claim.
+// runsResizer reports whether somebody runs a resizer for the volume of a claim: it runs
+// beside the provisioner of the driver, if it runs.
 func (w *world) runsResizer(c *claim) bool {
 	vol, ok := w.Volume(c.VolumeName)
 	if !ok {
 		return false
 	}
 	driver, ok := storage.Resizer(vol.Spec)
-	return ok && w.runsProvisioner(driver)
+	return ok && w.runsProvisioner(driver) && !slices.Contains(w.settings.config.AbsentResizers, driver)
 }
 
 // resize is the resizer of a claim's volume: it begins to grow it, or has grown it.

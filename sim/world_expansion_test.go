@@ -120,13 +120,14 @@ var expansionCases = []worldCase{
 		w.waits("pvc/c: asks for 2Gi and has 1Gi")
 		require.ErrorContains(w.t, w.asks("c", 1), "field can not be less than status.capacity")
 	}},
-	{"expand/absent", "A driver that nobody runs grows nothing either", func(w *worldPlay) {
-		w.begin(sim.Config{AbsentProvisioners: []string{"ebs.csi.aws.com"}}, disksClass(elastic),
-			byHand("a", volumeClass("disks"), csiDisk), aClaim("c", claimClass("disks")))
-		w.settles()
-		w.do(w.asks("c", 2))
-		w.waits("waiting for an external controller to expand this PVC\n  it would help to run the resizer of ebs.csi.aws.com")
-		w.sizes("2Gi 0 1Gi 1Gi")
+	{"expand/absent", "A driver that nobody runs grows nothing either, nor one without a resizer", func(w *worldPlay) {
+		for _, config := range []sim.Config{{AbsentProvisioners: []string{"ebs.csi.aws.com"}}, {AbsentResizers: []string{"ebs.csi.aws.com"}}} {
+			w.begin(config, disksClass(elastic), byHand("a", volumeClass("disks"), csiDisk), aClaim("c", claimClass("disks")))
+			w.settles()
+			w.do(w.asks("c", 2))
+			w.waits("waiting for an external controller to expand this PVC\n  it would help to run the resizer of ebs.csi.aws.com")
+			w.sizes("2Gi 0 1Gi 1Gi")
+		}
 	}},
 	{"expand/silent", "A kubelet that cannot be heard grows the file system when it is back", func(w *worldPlay) {
 		w.begin(sim.Config{}, withDisks(webSet(1), elastic)...)

@@ -36,6 +36,14 @@ var served = []struct {
 	{"pd.csi.storage.gke.io", []string{"kubernetes.io/gce-pd"}},
 }
 
+// drivers are the names of the provisioners that somebody runs. Nobody runs a resizer.
+func drivers() (out []string) {
+	for _, p := range served {
+		out = append(out, p.name)
+	}
+	return out
+}
+
 // classes are those that can be created.
 var classes = []struct {
 	name, provisioner string

@@ -48,6 +48,9 @@ func TestFound(t *testing.T) {
 			aVolume("v0"), aClaim("c0"), wait, wait, wait, wait, wait, edit("pv/v0", editClaimRef, "c1"),
 			edit("pvc/c0", editForget, volume.AnnBindCompleted), wait, wait, wait, wait,
 		}},
+		{"a claim that is given less than it asks for waits for somebody to grow its volume", []step{
+			aVolume("v0", reserved("c0")), aClaim("c0", larger, naming("v0")), aVolume("v1", onDisk, reserved("c1")), aClaim("c1", larger, naming("v1")), wait,
+		}},
 		{"nobody deletes a local volume", []step{
 			aVolume("v0", local, policy(v1.PersistentVolumeReclaimDelete)), aClaim("c0"), wait, wait, wait, wait, wait, remove("pvc/c0"), wait,
 		}},
@@ -73,6 +76,10 @@ func aClaim(name string, changes ...func(*v1.PersistentVolumeClaim)) step {
 
 func larger(c *v1.PersistentVolumeClaim) {
 	c.Spec.Resources.Requests = v1.ResourceList{v1.ResourceStorage: resource.MustParse("2Gi")}
+}
+
+func naming(volume string) func(*v1.PersistentVolumeClaim) {
+	return func(c *v1.PersistentVolumeClaim) { c.Spec.VolumeName = volume }
 }
 
 // aVolume creates a volume of 1Gi, ReadWriteOnce, in a folder of the node, that is kept.

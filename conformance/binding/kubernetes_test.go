@@ -8,15 +8,18 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	v1 "k8s.io/api/core/v1"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
+	"k8s.io/kubernetes/pkg/controller/volume/expand"
 	"k8s.io/kubernetes/pkg/controller/volume/persistentvolume"
 	"k8s.io/kubernetes/pkg/controller/volume/pvcprotection"
 	"k8s.io/kubernetes/pkg/controller/volume/pvprotection"
 	"k8s.io/kubernetes/pkg/volume"
+	"k8s.io/kubernetes/pkg/volume/csimigration"
 	"k8s.io/kubernetes/pkg/volume/hostpath"
 	"k8s.io/kubernetes/pkg/volume/nfs"
 	"sigs.k8s.io/sig-storage-lib-external-provisioner/v13/controller"
@@ -85,7 +88,12 @@ func start(t *testing.T, client kubernetes.Interface, period time.Duration) *con
 		keep(pvcprotection.NewPVCProtectionController(logr.Discard(), f.Core().V1().PersistentVolumeClaims(), f.Core().V1().Pods(), client)),
 		keep(pvprotection.NewPVProtectionController(logr.Discard(), f.Core().V1().PersistentVolumes(), client)),
 	}
+	expander, err := expand.NewExpandController(ctx, client, f.Core().V1().PersistentVolumeClaims(), nil, native{}, csimigration.PluginManager{PluginNameMapper: native{}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	f.Start(ctx.Done())
+	c.ended.Go(func() { expander.Run(ctx) })
 	for _, p := range protections {
 		c.ended.Go(func() { p.Run(ctx, 1) })
 	}
@@ -102,6 +110,16 @@ func start(t *testing.T, client kubernetes.Interface, period time.Duration) *con
 	}
 	return c
 }
+
+// native says of each volume that it is of no plugin that a CSI driver has taken over: none
+// is drawn.
+type native struct{}
+
+func (native) GetInTreePluginNameFromSpec(*v1.PersistentVolume, *v1.Volume) (string, error) {
+	return "", nil
+}
+
+func (native) GetCSINameFromInTreeName(string) (string, error) { return "", nil }
 
 // provisioner starts an external provisioner with the settings of csi-provisioner, in a
 // process of its own.

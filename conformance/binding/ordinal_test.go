@@ -33,7 +33,7 @@ var ours = func() release.Release {
 // Spoil, if it is given, does something to the cluster after each step: a mistake that
 // is to be found.
 func onOrdinal(steps []step, spoil func(*sim.Cluster)) (states []state) {
-	p := &player{c: sim.New(sim.Config{Release: ours, Manual: true, AbsentProvisioners: []string{absent}}), lives: newLives()}
+	p := &player{c: sim.New(sim.Config{Release: ours, Manual: true, AbsentProvisioners: []string{absent}, AbsentResizers: drivers()}), lives: newLives()}
 	for i, s := range steps {
 		p.c.Run(stepAt(i) - p.elapsed())
 		refused := p.do(s)

@@ -79,21 +79,23 @@ func (l *lives) render(refused bool, claims []v1.PersistentVolumeClaim, volumes 
 
 // told are the events of an object as they can be compared. The volume controller says
 // the same again each time it looks, at a claim or at a volume, and the provisioner each
-// time it tries: what only repeats is left out. The three do not wait for each other:
-// they are told apart.
+// time it tries: what only repeats is left out. They do not wait for each other, nor does
+// the controller that says who is to grow a volume: they are told apart.
 func told(events []string) []string {
-	var controller, provisioner, volumes []string
+	var controller, provisioner, volumes, expander []string
 	for _, e := range events {
 		_, line, _ := strings.Cut(e, " ")
 		if strings.HasPrefix(line, "Provisioning: ") || strings.HasPrefix(line, "ProvisioningSucceeded: ") || strings.HasSuffix(line, errSelector.Error()) {
 			provisioner = append(provisioner, e)
+		} else if strings.HasPrefix(line, "ExternalExpanding: ") {
+			expander = append(expander, e)
 		} else if strings.HasSuffix(line, "due to incompatible volumeMode.") {
 			volumes = append(volumes, e)
 		} else {
 			controller = append(controller, e)
 		}
 	}
-	return slices.Concat(slices.Compact(controller), inPairs(provisioner), inPairs(volumes))
+	return slices.Concat(slices.Compact(controller), inPairs(provisioner), inPairs(volumes), slices.Compact(expander))
 }
 
 // inPairs leaves out what repeats the two before it.

@@ -181,6 +181,19 @@ var statelessCases = []worldCase{
 		w.c.Run(20 * time.Second)
 		w.is("2", fmt.Sprint(len(w.c.Pods("").Items)))
 	}},
+	{"heard of", "The first that is heard of a new pod is a reason to look at its Service, and to write what others are owed", func(w *worldPlay) {
+		w.begin(sim.Config{Images: map[string]sim.Image{"never": {NeverReady: true}}},
+			nginx(func(s *model.Service) { s.Spec.PublishNotReadyAddresses = true }), webSet(1, stateless, func(s *model.StatefulSet) { s.Spec.Template.Spec.Containers[0].Image = "never" }))
+		w.c.Run(30 * time.Second)
+		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))
+		w.c.Run(time.Second)
+		w.do(w.c.Do(sim.FailPod{Pod: "web-0"}))
+		w.c.Run(time.Minute)
+		w.endpoints("nginx", "web-0:ready") // it had never been ready: nobody looks
+		w.apply(webDeployment(1, "A"))
+		w.c.Run(5 * time.Millisecond) // before the pod has a node
+		w.endpoints("nginx", "")
+	}},
 	{"gone", "What a Deployment has made goes with it, or stays if it is asked to", func(w *worldPlay) {
 		w.deployed(2)
 		w.do(w.c.Delete("deploy/web"))

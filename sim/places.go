@@ -183,8 +183,7 @@ func (w *world) admission(p int32) (reason, message string) {
 	node, spec, own := scheduling.Node(r.node), w.template(r.template).pod, w.places.Request(w.kindOf(p))
 	pods, used := w.places.Used(node)
 	pods, used = pods-1, used.Minus(own)
-	reason, message = scheduling.Admit(w.places.Node(node), pods, used, spec, own)
-	if reason == "" {
+	if reason, _ := scheduling.Admit(w.places.Node(node), pods, used, spec, own); reason == "" {
 		return "", ""
 	}
 	for other := range w.pods.all {

@@ -50,15 +50,14 @@ const (
 
 // checkRow is a check at work. What it points to never changes; the rest is the world's.
 type checkRow struct {
-	kind      checkKind
-	timed     bool // it has asked for the time: it changes by itself
-	done      bool // it has failed, or was reached: nobody has to look any more
-	evaluated bool
-	broken    bool // Eventually: it does not hold at the moment,
-	since     model.Instant
-	name      string
-	within    time.Duration
-	check     func(View) string
+	kind   checkKind
+	timed  bool // it has asked for the time: it changes by itself
+	done   bool // it has failed, or was reached: nobody has to look any more
+	broken bool // Eventually: it does not hold at the moment,
+	since  model.Instant
+	name   string
+	within time.Duration
+	check  func(View) string
 }
 
 // holding makes a check of a condition.

@@ -48,6 +48,15 @@
 // ([FilterNode]): only then is it known where the volume has to be reachable
 // from.
 //
+// # When does a claim get more?
+//
+// A bound claim may ask for more, if its class allows that ([AdmitResize]). Then three
+// sizes have to follow the request, one after the other, and each is somebody else's to
+// write: what the volume has, which the driver's resizer makes larger ([ResizerActs]); what
+// the file system on it has, which is for a kubelet where it is mounted ([KubeletActs]); and
+// what the claim shows, which comes last. A growth that has begun is brought to its end
+// before another begins, unless the driver refuses it: then the request may be taken back.
+//
 // # What keeps data
 //
 // A volume outlives its claim when its reclaim policy says Retain, and then

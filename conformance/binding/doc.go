@@ -10,10 +10,10 @@
 //
 // On the one side a [sim.Cluster] in manual mode: claims, volumes and classes that are
 // created, edited and deleted as with kubectl, and pods that are moved by hand. On the
-// other, in a bubble of testing/synctest, four controllers with their informers, queues
+// other, in a bubble of testing/synctest, five controllers with their informers, queues
 // and clocks: the volume controller with the plugins that the controller manager gives it
 // (pkg/controller/volume/persistentvolume), the protection of claims and that of volumes,
-// and the library of the external provisioners with the settings of csi-provisioner. They
+// the one that says who is to grow a volume (pkg/controller/volume/expand), and the library of the external provisioners with the settings of csi-provisioner. They
 // work on an API server in memory (server_test.go) that defaults and validates with
 // Kubernetes' own code.
 //

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
@@ -199,7 +200,7 @@ func (l Latencies) orDefaults() Latencies {
 }
 
 func (c Config) settings() *settings {
-	c.Images = maps.Clone(c.Images) // the caller may go on to change theirs
+	c.Images, c.AbsentResizers = maps.Clone(c.Images), slices.Clone(c.AbsentResizers) // the caller may go on to change theirs
 	s := &settings{config: c, absent: make(map[string]bool, len(c.AbsentProvisioners)), latencies: c.Latencies.orDefaults()}
 	if s.latencies.Watch.varies() {
 		panic("sim: Latencies.Watch must not vary: a watch delivers in order")

@@ -313,6 +313,9 @@ func (w *world) reconcileNode(n int32) {
 	w.record(record{kind: recNodeHeard, subject: w.nodes.at(n).name})
 	restarted := w.nodes.at(n).forgetful
 	w.nodes.at(n).forgetful = false
+	if restarted && w.nodes.at(n).deleted {
+		w.registerAnew(n)
+	}
 	for s := range w.sandboxes {
 		if box := &w.sandboxes[s]; box.stage != sandboxFree && box.node == n {
 			w.reconcileSandbox(int32(s), restarted)

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 	"github.com/ordinal-sim/ordinal/policy/scheduling"
 )
 
@@ -100,6 +101,20 @@ func (w *world) registerNode(name model.Name) int32 {
 		return int32(n)
 	}
 	return w.nodes.add(node{identity: w.stamp(name)})
+}
+
+// registerAnew is a kubelet that is started and finds that its node is not there. One that
+// runs on does not look.
+//
+// Source: pkg/kubelet/kubelet_node_status.go, registerWithAPIServer.
+func (w *world) registerAnew(n int32) {
+	name := w.nodes.at(n).name
+	w.registerNode(name)
+	w.record(record{kind: recApplied, subject: name, why: kindCode(model.KindNode), a: 1})
+	w.lifecycle.Join(nodelifecycle.Node(n), w.zoneOf(w.nodes.at(n).labels), w.now)
+	w.planCleanup()
+	w.feedNode(n)
+	w.mayHelp(scheduling.NodeAdded)
 }
 
 // deleteNode takes a node's object away. The machine does not notice, and neither do

@@ -71,10 +71,11 @@ func hasNoExecute(taints []model.Taint) bool {
 	return slices.ContainsFunc(taints, func(t model.Taint) bool { return t.Effect == model.NoExecute })
 }
 
-// reviewEviction plans the eviction of a pod from its node, or gives it up.
+// reviewEviction plans the eviction of a pod from its node, or gives it up. One that has
+// ended goes like the others.
 func (w *world) reviewEviction(p int32) {
 	r := w.pods.at(p)
-	if r.deleting || r.ended() {
+	if r.deleting {
 		r.eviction = nodelifecycle.Eviction{}
 	} else {
 		r.eviction = r.eviction.Next(w.nodes.at(r.node).taints, w.template(r.template).tolerations, w.now)

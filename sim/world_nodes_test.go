@@ -75,6 +75,44 @@ func (w *worldPlay) tainted(want string) {
 }
 
 var nodeCases = []worldCase{
+	{"P45-registers", "A kubelet that is started registers its node again if somebody has deleted that; one that runs does not", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, webSet(2, stateless))
+		w.settles()
+		uid := w.pod("web-1").UID
+		w.do(w.c.Delete("node/node-1"))
+		w.do(w.c.Do(sim.PartitionNode{Node: "node-1"}))
+		w.c.Run(5 * time.Second)
+		w.do(w.c.Do(sim.HealNode{Node: "node-1"}))
+		w.c.Run(5 * time.Second)
+		require.Len(w.t, w.c.Nodes().Items, 1, w.rule)
+		w.do(w.c.Do(sim.StartKubelet{Node: "node-1"}))
+		require.Len(w.t, w.c.Nodes().Items, 2, w.rule)
+		w.settles()
+		require.Equal(w.t, uid, w.pod("web-1").UID, "its pods are still its pods")
+		w.pods("web-0:Running web-1:Running")
+		w.do(w.c.Do(sim.CrashNode{Node: "node-1"})) // it is watched over as before
+		w.c.Run(time.Minute)
+		require.False(w.t, w.c.Nodes().Items[1].Ready(), w.rule)
+		w.do(w.c.Delete("node/node-1"))
+		w.settles()
+		w.do(w.c.Do(sim.RestartNode{Node: "node-1"}))
+		w.settles()
+		require.True(w.t, w.c.Nodes().Items[1].Ready(), w.rule)
+		w.do(w.c.Scale("web", 4))
+		w.settles()
+		w.nodes("web-0:node-0 web-1:node-0 web-2:node-1 web-3:node-1")
+	}},
+	{"P49-ended", "A taint takes pods away that have ended, too", func(w *worldPlay) {
+		w.deployed(2)
+		name := w.c.Pods("").Names()[0]
+		w.do(w.c.Do(sim.FailPod{Pod: name}))
+		w.c.Settle()
+		require.Len(w.t, w.c.Pods("").Items, 3, "who has failed stays")
+		w.do(w.c.TaintNode(w.pod(name).Spec.NodeName, "k=v:NoExecute"))
+		w.settles()
+		require.Len(w.t, w.c.Pods("").Items, 2, w.rule)
+		require.NotContains(w.t, w.c.Pods("").Names(), name, w.rule)
+	}},
 	{"P40", "A node dies: its pods are not ready within a minute, are deleted five minutes later, and never replaced", func(w *worldPlay) {
 		w.spread(3)
 		w.do(w.c.Do(sim.CrashNode{Node: "node-2"}))

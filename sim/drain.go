@@ -31,6 +31,7 @@ type drainedPod struct {
 	asked   bool          // its eviction has been allowed: it only has to go
 	next    model.Instant // when kubectl asks again; 0 while nothing has changed
 	refused model.Symbol  // what was said last
+	failed  bool          // and that is no reason to ask again: kubectl gives it up
 }
 
 // EvictionError is an eviction that is refused.
@@ -128,6 +129,9 @@ func (w *world) drain(n int32) {
 func (w *world) askEvictions() {
 	for i := 0; i < len(w.draining); i++ {
 		d := &w.draining[i]
+		if d.failed {
+			continue
+		}
 		p, ok := w.pods.find(d.name)
 		if !ok || w.pods.at(p).uid != d.uid {
 			w.drained(i)
@@ -148,20 +152,36 @@ func (w *world) askEvictions() {
 			w.refuse(i, &disruption.Verdict{Code: 500, Message: err.Error()})
 		}
 	}
+	w.giveUpDrains()
 	w.planEvictions()
 }
 
+// giveUpDrains ends the drains of nodes that wait for nothing but pods that kubectl has
+// given up. Such a node is not drained.
+func (w *world) giveUpDrains() {
+	hopeless := func(n int32) bool {
+		return !slices.ContainsFunc(w.draining, func(d drainedPod) bool { return d.node == n && !d.failed })
+	}
+	if slices.ContainsFunc(w.draining, func(d drainedPod) bool { return d.failed && hopeless(d.node) }) {
+		before := w.draining
+		w.draining = nil
+		for _, d := range before {
+			if slices.ContainsFunc(before, func(o drainedPod) bool { return o.node == d.node && !o.failed }) {
+				w.draining = append(w.draining, d)
+			}
+		}
+	}
+}
+
 // refuse notes what kubectl is told. It asks again only after a 429; what else is said
-// ends the drain of that pod.
+// ends the drain of that pod, and of the node when nothing else is waited for.
 func (w *world) refuse(i int, v *disruption.Verdict) {
 	d := &w.draining[i]
 	if said := w.symbol(v.Error()); said != d.refused {
 		d.refused = said
 		w.record(record{kind: recEvictionRefused, subject: d.name, object: w.nodes.at(d.node).name, text: said, a: int64(boolByte(v.Retry()))})
 	}
-	if !v.Retry() {
-		d.asked = true
-	}
+	d.failed = !v.Retry()
 }
 
 // after is when kubectl asks next, not before an instant.
@@ -189,7 +209,7 @@ func (w *world) retryEvictions() {
 		return
 	}
 	for i := range w.draining {
-		if d := &w.draining[i]; d.next == 0 && !d.asked {
+		if d := &w.draining[i]; d.next == 0 && !d.asked && !d.failed {
 			d.next = d.after(w.now + 1)
 		}
 	}
@@ -200,6 +220,9 @@ func (w *world) planEvictions() {
 	next := model.Instant(0)
 	for i := range w.draining {
 		d := &w.draining[i]
+		if d.failed {
+			continue
+		}
 		if p, ok := w.pods.find(d.name); !ok || w.pods.at(p).uid != d.uid {
 			next = w.now
 			break
@@ -222,7 +245,10 @@ func (c *Cluster) Draining() []Reason { return c.w.drainReasons() }
 func (w *world) drainReasons() (out []Reason) {
 	for _, d := range w.draining {
 		why := "waits for its pod " + w.rendered(d.name) + " to be gone"
-		if d.refused != 0 && !d.asked {
+		switch {
+		case d.failed:
+			why = fmt.Sprintf("error when evicting pods/%q -n %q: %s", w.rendered(d.name), w.text(d.name.Namespace), w.text(d.refused))
+		case d.refused != 0 && !d.asked:
 			why = fmt.Sprintf("error when evicting pods/%q -n %q (will retry after 5s): %s", w.rendered(d.name), w.text(d.name.Namespace), w.text(d.refused))
 		}
 		out = append(out, Reason{Object: "node/" + w.rendered(w.nodes.at(d.node).name), Why: "drain: " + why})

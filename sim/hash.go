@@ -146,7 +146,7 @@ func (h *hashing) state() uint64 {
 	for _, r := range h.draining {
 		d := digest64(17)
 		d.put(h.name(h.nodes.at(r.node).name), h.name(r.name), uint64(r.since), uint64(r.next), h.symbol(r.refused))
-		d.flags(r.asked)
+		d.flags(r.asked, r.failed)
 		sum += uint64(d)
 	}
 	for i := range h.images.all {

@@ -216,6 +216,18 @@ var evictionCases = []worldCase{
 		w.nodes("web-0:node-0 web-1:node-0 web-2:node-0")
 		require.Empty(w.t, w.c.Draining())
 	}},
+	{"given up", "A drain that is told anything but to try again gives that pod up, and the node is not drained", func(w *worldPlay) {
+		w.guarded(unavailable(1))
+		w.do(w.c.Do(sim.FailWrite{Verb: sim.VerbDelete, Kind: model.KindPod}))
+		w.do(w.c.Drain("node-1"))
+		require.Empty(w.t, w.c.Draining(), w.rule)
+		w.settles()
+		w.nodes("web-0:node-0 web-1:node-1 web-2:node-2")
+		require.NotContains(w.t, w.c.Trace().String(), "is drained", w.rule)
+		w.do(w.c.Drain("node-1"))
+		w.settles()
+		require.Contains(w.t, w.c.Trace().String(), "node-1  is drained", w.rule)
+	}},
 	{"unmanaged", "A drain does not take pods that nobody creates again, unless it is forced to", func(w *worldPlay) {
 		w.guarded(unavailable(1))
 		w.do(w.c.Delete("sts/web", sim.WithCascade(sim.CascadeOrphan)))

@@ -369,8 +369,10 @@ func TestOnePrimaryLosesNothing(t *testing.T) {
 			},
 		})
 	})
-	require.Positive(t, promised)
-	require.Positive(t, repeated)
+	if !testing.Short() { // which draws few
+		require.Positive(t, promised)
+		require.Positive(t, repeated)
+	}
 }
 
 // The witness: two primaries on one volume, each with a client, overwrite each other's

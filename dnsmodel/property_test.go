@@ -59,8 +59,7 @@ func drawQuestion(t *rapid.T) Question {
 func TestNoEndpointThatIsNotReady(t *testing.T) {
 	witness := false
 	rapid.Check(t, func(t *rapid.T) {
-		z, q := drawZone(t), drawQuestion(t)
-		r := Answer(z, Config{}, q)
+		z := drawZone(t)
 		allowed := map[netip.Addr]bool{}
 		for _, s := range z.services {
 			for _, a := range s.ClusterIPs {
@@ -72,11 +71,15 @@ func TestNoEndpointThatIsNotReady(t *testing.T) {
 				}
 			}
 		}
-		for _, rec := range append(slices.Clone(r.Answer), r.Extra...) {
-			if rec.Addr.IsValid() && !allowed[rec.Addr] {
-				t.Fatalf("%v names %v, which is not ready", q, rec)
+		for range 20 {
+			q := drawQuestion(t)
+			r := Answer(z, Config{}, q)
+			for _, rec := range append(slices.Clone(r.Answer), r.Extra...) {
+				if rec.Addr.IsValid() && !allowed[rec.Addr] {
+					t.Fatalf("%v names %v, which is not ready", q, rec)
+				}
+				witness = witness || rec.Addr.IsValid()
 			}
-			witness = witness || rec.Addr.IsValid()
 		}
 	})
 	if !witness {

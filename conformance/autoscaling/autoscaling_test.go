@@ -2,10 +2,8 @@ package autoscaling
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/policy/autoscaling"
@@ -25,15 +24,7 @@ const worlds = 200
 
 // TestMain sets the number of worlds.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == checks })
-	if !given {
-		if err := flag.Set(checks, fmt.Sprint(worlds)); err != nil {
-			panic("autoscaling: " + err.Error())
-		}
-	}
+	drawn.Checks(worlds)
 	os.Exit(m.Run())
 }
 
@@ -145,18 +136,7 @@ func TestDrawn(t *testing.T) {
 	t.Logf("Kubernetes %s: %d worlds, %d looks compared, of which Ordinal took %d, %d changes of scale, %d differences",
 		counts.Version, counts.Worlds, counts.Looks, counts.Taken, counts.Changes, counts.Differences)
 	require.Positive(t, counts.Changes)
-	writeReport(t)
-}
-
-// writeReport leaves the counts in the directory that ORDINAL_REPORT names.
-func writeReport(t *testing.T) {
-	directory := os.Getenv("ORDINAL_REPORT")
-	if directory == "" {
-		return
-	}
-	text, err := json.MarshalIndent(counts, "", "  ")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "autoscaling-"+counts.Version+".json"), append(text, '\n'), 0o644))
+	require.NoError(t, drawn.Report("autoscaling", counts.Version, counts))
 }
 
 // TestWitness holds that the comparison can fail: each bug, planted into what Ordinal

@@ -1,11 +1,8 @@
 package binding
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 )
 
 // report is what is written for whoever does not read test logs.
@@ -179,15 +177,7 @@ func (v verdict) String() string {
 // TestMain draws more worlds than rapid does by itself, unless somebody asks for a
 // number, and leaves a report.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == checks })
-	if !asked {
-		if err := flag.Set(checks, "1000"); err != nil {
-			panic("binding: " + err.Error())
-		}
-	}
+	drawn.Checks(1000)
 	code := m.Run()
 	if err := writeReport(); err != nil {
 		fmt.Fprintln(os.Stderr, "binding:", err)
@@ -197,15 +187,10 @@ func TestMain(m *testing.M) {
 }
 
 func writeReport() error {
-	folder := os.Getenv("ORDINAL_REPORT")
-	if folder == "" || counts.Worlds == 0 {
+	if counts.Worlds == 0 {
 		return nil
 	}
-	text, err := json.MarshalIndent(counts, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(folder, "binding-"+counts.Version+".json"), append(text, '\n'), 0o644)
+	return drawn.Report("binding", counts.Version, counts)
 }
 
 // TestSameTwice holds that Kubernetes' side does not depend on luck: a story that has no

@@ -1,10 +1,7 @@
 package disruption_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +11,7 @@ import (
 	"github.com/ordinal-sim/ordinal/conformance/disruption"
 	"github.com/ordinal-sim/ordinal/conformance/real"
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 )
 
 // stepsDrawn is how long drawn stories are, after their beginning.
@@ -60,11 +58,7 @@ func TestDrawn(t *testing.T) {
 			require.Positive(t, r.Codes[code], "evictions that are answered with %s", code)
 		}
 	}
-	if folder := os.Getenv("ORDINAL_REPORT"); folder != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "disruption-"+r.Version+".json"), append(text, '\n'), 0o644))
-	}
+	require.NoError(t, drawn.Report("disruption", r.Version, r))
 }
 
 func (r *report) count(states []disruption.State) {

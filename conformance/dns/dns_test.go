@@ -1,12 +1,9 @@
 package dns
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/dnsmodel"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/model"
 )
 
@@ -29,13 +27,7 @@ const worlds = 2000
 
 // TestMain sets the number of worlds, and keeps CoreDNS quiet.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == checks })
-	if !given {
-		must(flag.Set(checks, fmt.Sprint(worlds)))
-	}
+	drawn.Checks(worlds)
 	clog.Discard()
 	os.Exit(m.Run())
 }
@@ -239,7 +231,7 @@ func TestDrawn(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(counts.Seen)) {
 		t.Logf("%7d %s", counts.Seen[name], name)
 	}
-	counts.write(t)
+	require.NoError(t, drawn.Report("dns", counts.Version, counts))
 	for _, name := range interesting {
 		if counts.Worlds >= worlds && counts.Seen[name] == 0 {
 			t.Errorf("in %d worlds there was never: %s", counts.Worlds, name)
@@ -251,17 +243,6 @@ func TestDrawn(t *testing.T) {
 var interesting = []string{
 	"NOERROR", "NXDOMAIN", "NODATA", "SERVFAIL", "REFUSED", "from a cache", "a denial from a cache", "several records", "a CNAME", "an SRV", "a PTR",
 	"before the API is heard", "profile plain", "profile kubeadm", "profile addons", "profile nodelocal", "profile own",
-}
-
-// write leaves the counts in the directory that ORDINAL_REPORT names.
-func (r *report) write(t *testing.T) {
-	directory := os.Getenv("ORDINAL_REPORT")
-	if directory == "" {
-		return
-	}
-	text, err := json.MarshalIndent(r, "", "  ")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "dns-"+r.Version+".json"), append(text, '\n'), 0o644))
 }
 
 // String tells the story.

@@ -2,12 +2,9 @@ package endpoints
 
 import (
 	"cmp"
-	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 )
 
 // worlds is how many are drawn unless -rapid.checks says otherwise.
@@ -24,15 +22,7 @@ const worlds = 2000
 
 // TestMain sets the number of worlds.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == checks })
-	if !given {
-		if err := flag.Set(checks, fmt.Sprint(worlds)); err != nil {
-			panic("endpoints: " + err.Error())
-		}
-	}
+	drawn.Checks(worlds)
 	os.Exit(m.Run())
 }
 
@@ -107,7 +97,7 @@ func TestDrawn(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(counts.Seen)) {
 		t.Logf("%7d %s", counts.Seen[name], name)
 	}
-	writeReport(t)
+	require.NoError(t, drawn.Report("endpoints", counts.Version, counts))
 	for _, name := range interesting {
 		if counts.Worlds >= worlds && counts.Seen[name] == 0 {
 			t.Errorf("in %d worlds there was never: %s", counts.Worlds, name)
@@ -121,15 +111,4 @@ var interesting = []string{
 	"the Service has no endpoints of the controller's", "an endpoint that is not ready",
 	"an endpoint that is published though it is not ready", "an endpoint that serves and terminates",
 	"an endpoint with a hostname", "an endpoint without ports", "an endpoint with several ports", "an IPv6 endpoint",
-}
-
-// writeReport leaves the counts in the directory that ORDINAL_REPORT names.
-func writeReport(t *testing.T) {
-	directory := os.Getenv("ORDINAL_REPORT")
-	if directory == "" {
-		return
-	}
-	text, err := json.MarshalIndent(counts, "", "  ")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "endpoints-"+counts.Version+".json"), append(text, '\n'), 0o644))
 }

@@ -2,11 +2,8 @@ package nodes
 
 import (
 	"cmp"
-	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 )
 
@@ -59,7 +57,7 @@ func TestDrawn(t *testing.T) {
 	passed := t.Run("all", func(t *testing.T) {
 		failed := false
 		rapid.Check(t, func(rt *rapid.T) {
-			s := drawn.Draw(rt, "scenario")
+			s := scenarios.Draw(rt, "scenario")
 			want, got, w := compare(t, s, times)
 			for try := 0; try < 3 && !slices.Equal(want, got); try++ {
 				if again, ours, _ := compare(t, s, times); slices.Equal(again, ours) {
@@ -90,11 +88,7 @@ func TestDrawn(t *testing.T) {
 			require.NotZero(t, r.Sights[s], "nothing drawn has come to show %s", s)
 		}
 	}
-	if folder := os.Getenv("ORDINAL_REPORT"); folder != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "nodes-"+r.Version+".json"), append(text, '\n'), 0o644))
-	}
+	require.NoError(t, drawn.Report("nodes", r.Version, r))
 }
 
 // compare plays a scenario on both sides.
@@ -134,14 +128,6 @@ func (r *report) count(notes []string) {
 
 // TestMain draws more scenarios than rapid does by itself, unless somebody asks for a number.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == checks })
-	if !asked {
-		if err := flag.Set(checks, "400"); err != nil {
-			panic("nodes: " + err.Error())
-		}
-	}
+	drawn.Checks(400)
 	os.Exit(m.Run())
 }

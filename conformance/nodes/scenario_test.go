@@ -43,8 +43,8 @@ var (
 	}
 )
 
-// drawn draws scenarios.
-var drawn = rapid.Custom(func(t *rapid.T) scenario {
+// scenarios draws scenarios.
+var scenarios = rapid.Custom(func(t *rapid.T) scenario {
 	s := scenario{
 		zones: rapid.IntRange(1, 3).Draw(t, "zones"), nodes: rapid.IntRange(1, 7).Draw(t, "nodes"),
 		offset: ms(t, 90, "offset") + 7*time.Millisecond, begin: ms(t, 19_000, "begin") + 9*time.Millisecond,

@@ -24,7 +24,7 @@ func TestWrongTimesAreFound(t *testing.T) {
 	}
 	found := map[string]bool{}
 	for seed := 0; seed < 400 && len(found) < len(wrong); seed++ {
-		s := drawn.Example(seed)
+		s := scenarios.Example(seed)
 		real := runReal(t, s)
 		want := lines(real.notes)
 		for name, change := range wrong {

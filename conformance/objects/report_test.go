@@ -1,13 +1,10 @@
 package objects
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +14,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/model"
 )
 
@@ -93,15 +91,7 @@ func tell(t *testing.T, kind model.Kind) {
 // TestMain draws more objects than rapid does by itself, unless somebody asks for
 // a number, and leaves a report.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == checks })
-	if !asked {
-		if err := flag.Set(checks, "2000"); err != nil {
-			panic("objects: " + err.Error())
-		}
-	}
+	drawn.Checks(2000)
 	klog.LogToStderr(false) // the registry logs every error that is said twice
 	klog.SetOutput(io.Discard)
 	code := m.Run()
@@ -114,14 +104,9 @@ func TestMain(m *testing.M) {
 
 // report writes the counts to the directory that ORDINAL_REPORT names.
 func report() error {
-	directory := os.Getenv("ORDINAL_REPORT")
-	if directory == "" || len(counts) == 0 {
+	if len(counts) == 0 {
 		return nil
 	}
 	kinds := slices.SortedFunc(maps.Values(counts), func(a, b *score) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
-	text, err := json.MarshalIndent(map[string]any{"version": version.Kubernetes(), "kinds": kinds}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(directory, "objects-"+version.Kubernetes()+".json"), append(text, '\n'), 0o644)
+	return drawn.Report("objects", version.Kubernetes(), map[string]any{"version": version.Kubernetes(), "kinds": kinds})
 }

@@ -1,13 +1,10 @@
 package rollout
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +14,7 @@ import (
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 	"pgregory.net/rapid"
 
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/manifest"
 )
@@ -28,14 +26,7 @@ const histories = 1000
 // the number of histories.
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
-	if !given {
-		if err := flag.Set("rapid.checks", strconv.Itoa(histories)); err != nil {
-			panic(err)
-		}
-	}
+	drawn.Checks(histories)
 	os.Exit(m.Run())
 }
 
@@ -216,15 +207,10 @@ func (a *asked) tell(t *testing.T) {
 
 // report writes the numbers to the directory that ORDINAL_REPORT names.
 func (a *asked) report(t *testing.T) {
-	directory := os.Getenv("ORDINAL_REPORT")
-	if directory == "" {
-		return
-	}
-	text := jsonOf(map[string]any{
+	require.NoError(t, drawn.Report("rollout", kubectlVersion(), map[string]any{
 		"version": kubectlVersion(), "histories": a.histories, "questions": a.questions, "outcomes": a.outcomes,
 		"differences": 0, // the first difference fails the test, and there is no report
-	})
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "rollout-"+kubectlVersion()+".json"), []byte(text+"\n"), 0o644))
+	}))
 }
 
 func sorted(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

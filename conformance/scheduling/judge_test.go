@@ -1,11 +1,8 @@
 package scheduling
 
 import (
-	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/policy/scheduling"
 )
 
@@ -102,30 +100,18 @@ func (r *report) count(v verdict) {
 // TestMain draws more than rapid does by itself, unless somebody asks for a number, and
 // leaves a report in the folder that ORDINAL_REPORT names.
 func TestMain(m *testing.M) {
-	const checks = "rapid.checks"
-	flag.Parse()
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == checks })
-	if !asked {
-		if err := flag.Set(checks, "2000"); err != nil {
-			panic("scheduling: " + err.Error())
-		}
-	}
+	drawn.Checks(2000)
 	code := m.Run()
-	if err := counts.write(os.Getenv("ORDINAL_REPORT")); err != nil {
+	if err := counts.write(); err != nil {
 		fmt.Fprintln(os.Stderr, "scheduling:", err)
 		code = max(code, 1)
 	}
 	os.Exit(code)
 }
 
-func (r *report) write(folder string) error {
-	if folder == "" || r.Clusters == 0 {
+func (r *report) write() error {
+	if r.Clusters == 0 {
 		return nil
 	}
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(folder, "scheduling-"+r.Version+".json"), append(text, '\n'), 0o644)
+	return drawn.Report("scheduling", r.Version, r)
 }

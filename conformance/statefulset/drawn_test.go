@@ -1,10 +1,7 @@
 package statefulset
 
 import (
-	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +10,7 @@ import (
 	"github.com/ordinal-sim/ordinal/conformance/real"
 	"github.com/ordinal-sim/ordinal/conformance/scenario"
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 )
 
 // stepsDrawn is how long drawn scenarios are.
@@ -45,11 +43,7 @@ func TestDrawn(t *testing.T) {
 	for _, v := range r.AsideOnes {
 		t.Logf("set aside: the real side does not agree with itself\n%v", v)
 	}
-	if folder := os.Getenv("ORDINAL_REPORT"); folder != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "statefulset-"+r.Version+".json"), append(text, '\n'), 0o644))
-	}
+	require.NoError(t, drawn.Report("statefulset", r.Version, r))
 }
 
 // init lets rapid shrink for a few seconds, unless a flag says otherwise: what the

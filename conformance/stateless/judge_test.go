@@ -1,11 +1,8 @@
 package stateless_test
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +12,7 @@ import (
 	"github.com/ordinal-sim/ordinal/conformance/real"
 	"github.com/ordinal-sim/ordinal/conformance/stateless"
 	"github.com/ordinal-sim/ordinal/conformance/version"
+	"github.com/ordinal-sim/ordinal/internal/drawn"
 	"github.com/ordinal-sim/ordinal/model/release"
 )
 
@@ -145,11 +143,7 @@ func TestDrawn(t *testing.T) {
 			t.Errorf("nothing drawn has come to show %s", s.name)
 		}
 	}
-	if folder := os.Getenv("ORDINAL_REPORT"); folder != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "stateless-"+r.Version+".json"), append(text, '\n'), 0o644))
-	}
+	require.NoError(t, drawn.Report("stateless", r.Version, r))
 }
 
 func (r *report) count(v verdict) {

@@ -86,6 +86,14 @@
 // copies, well under a microsecond for a small world. Forks share their past and
 // nothing else.
 //
+// # Checks
+//
+// What must hold at all times, what must come to hold within a time, and what a test should
+// see at least once are conditions that a world is held against after every event:
+// [Cluster.Always], [Cluster.Eventually], [Cluster.Sometimes], and [Cluster.Check] with the
+// rules of package checks. They look at a [View], and are asked only when something has
+// changed that they can see.
+//
 // # Choice
 //
 // Whatever may vary asks one [Chooser]: a generator with a seed, a recorded list, or

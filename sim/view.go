@@ -164,6 +164,14 @@ type PodView struct {
 // Name is the pod's name. It is made when it is asked for.
 func (p PodView) Name() string { return p.w.rendered(p.row.name) }
 
+// Set is the StatefulSet whose name its own begins with, if that owns it.
+func (p PodView) Set() (SetView, bool) {
+	if p.row.set == nowhere || p.w.sets.at(p.row.set).uid != p.row.owner {
+		return SetView{}, false
+	}
+	return SetView{p.w, p.row.set}, true
+}
+
 // Ordinal is the number at the end of its name.
 func (p PodView) Ordinal() int32 { return p.row.name.Ordinal }
 

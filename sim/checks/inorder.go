@@ -1,0 +1,44 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/ordinal-sim/ordinal/sim"
+)
+
+// InOrder: under OrderedReady the controller creates a pod only when all replicas
+// before it are there, available and not terminating; and it never creates one out of the
+// set's range.
+//
+// Source: pkg/controller/statefulset/stateful_set_control.go, updateStatefulSet. Before 1.34
+// a pod counted that was Ready, whatever minReadySeconds said (kubernetes #112307).
+func InOrder() sim.Check {
+	return sim.Check{Name: "pods are created in order", Broken: func(v sim.View) string {
+		for change := range v.Changes {
+			set, ok := change.Pod.Set()
+			if change.Deleted || !change.ByController || !ok {
+				continue
+			}
+			index, inRange := set.Index(change.Pod.Ordinal())
+			if !inRange {
+				return fmt.Sprintf("%s is created out of range", change.Pod.Name())
+			}
+			if low, ok := unhealthyBelow(set, index); ok && set.Ordered() {
+				return fmt.Sprintf("%s is created while the pod at ordinal %d is not available", change.Pod.Name(), low)
+			}
+		}
+		return ""
+	}}
+}
+
+// unhealthyBelow is the first ordinal of the first so many replicas whose pod is missing, not
+// available, or terminating.
+func unhealthyBelow(set sim.SetView, replicas int32) (ordinal int32, ok bool) {
+	start := set.Spec().StartOrdinal()
+	for i := range replicas {
+		if !set.Healthy(start + i) {
+			return start + i, true
+		}
+	}
+	return 0, false
+}

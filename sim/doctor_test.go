@@ -1,0 +1,26 @@
+package sim
+
+import "github.com/ordinal-sim/ordinal/model"
+
+// Doctor makes a world wrong in a way in which no story can: so one sees that a check
+// would notice.
+type Doctor struct{ *Cluster }
+
+// LoseClaim takes a claim away that a pod mounts.
+func (d Doctor) LoseClaim(name string) {
+	c, _ := d.w.claims.find(d.w.name(model.NamespaceDefault, name))
+	d.w.claims.remove(c)
+}
+
+// Miscount makes a set's status count one pod more than there is.
+func (d Doctor) Miscount(set string) {
+	s, _ := d.w.sets.find(d.w.name(model.NamespaceDefault, set))
+	d.w.sets.at(s).status.Replicas++
+}
+
+// KeepRevision gives a set a revision that nobody needs any more.
+func (d Doctor) KeepRevision(set, name string) {
+	s, _ := d.w.sets.find(d.w.name(model.NamespaceDefault, set))
+	r := revision{identity: d.w.stamp(d.w.revisionName(d.w.symbol(model.NamespaceDefault), d.w.symbol(name))), set: s, owner: d.w.sets.at(s).uid}
+	d.w.revisions.add(r)
+}

@@ -49,7 +49,7 @@ func (w *world) feedPod(p int32) {
 	if r.set == nowhere {
 		return
 	}
-	if w.settings.watchDelay == 0 {
+	if w.live() {
 		w.hearPod(r.set, w.podView(p))
 		return
 	}
@@ -57,7 +57,7 @@ func (w *world) feedPod(p int32) {
 }
 
 func (w *world) feedPodGone(s, ordinal int32, uid model.UID) {
-	if w.settings.watchDelay == 0 {
+	if w.live() {
 		w.hearPodGone(s, ordinal, uid)
 		return
 	}
@@ -67,7 +67,7 @@ func (w *world) feedPodGone(s, ordinal int32, uid model.UID) {
 // feedClaim feeds a claim to the sets whose claim templates name it. Two sets can.
 func (w *world) feedClaim(c int32) {
 	w.tellClaim(c, func(s, ordinal, template int32, claim policy.Claim) {
-		if w.settings.watchDelay == 0 {
+		if w.live() {
 			w.sets.at(s).view.ClaimChanged(ordinal, template, claim)
 			return
 		}
@@ -119,27 +119,37 @@ func (w *world) feedRevisionGone(s int32, name model.Symbol) {
 
 // send delivers a change now, or puts it on its way.
 func (w *world) send(d delivery) {
-	if w.settings.watchDelay == 0 {
+	if w.missesEvent(d.kind.object()) {
+		return
+	}
+	if w.prompt() {
 		w.hear(&d)
 		return
 	}
 	d.setUID = w.sets.at(d.set).uid
-	w.watched.Push(dated[delivery]{w.now.Add(w.settings.watchDelay), d})
-	if w.watched.Len() == 1 {
-		w.queue.arm(purposeWatch, 0, w.watched.First().at)
+	at := w.now.Add(w.watchDelay)
+	if w.watched.Len() > 0 {
+		at = max(at, w.watched.Last().at) // a watch delivers in order
 	}
+	w.watched.Push(dated[delivery]{at, d})
+	w.planDelivery()
 }
 
 // deliver is the watch: what is due reaches the cache.
 func (w *world) deliver() {
-	for w.watched.Len() > 0 && w.watched.First().at <= w.now {
+	for w.watched.Len() > 0 && w.watched.First().at <= w.now && !w.paused {
 		d := w.watched.Pop().item
 		if w.sets.at(d.set).uid == d.setUID {
 			w.hear(&d)
 		}
 	}
-	if w.watched.Len() > 0 {
-		w.queue.arm(purposeWatch, 0, w.watched.First().at)
+	w.planDelivery()
+}
+
+// planDelivery plans the next delivery. A controller that is paused takes none.
+func (w *world) planDelivery() {
+	if w.watched.Len() > 0 && !w.paused {
+		w.queue.arm(purposeWatch, 0, max(w.now, w.watched.First().at))
 	}
 }
 

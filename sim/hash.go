@@ -169,7 +169,7 @@ func (h *hashing) setsHash() (sum uint64) {
 	for s := range h.sets.all {
 		set := h.sets.at(s)
 		d := digest64(3)
-		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), uint64(set.retryAt), uint64(set.wrote), h.symbol(set.trouble))
+		d.put(h.name(set.name), uint64(set.generation), uint64(set.deleting), uint64(set.failures), uint64(set.retryAt), uint64(set.shows), uint64(boolByte(set.waits)), h.symbol(set.trouble))
 		for _, name := range set.blocked {
 			d.put(h.name(name))
 		}
@@ -511,6 +511,11 @@ func (h *hashing) pendingHash() (sum uint64) {
 		cut.put(h.name(h.nodes.at(l.a).name) + h.name(h.nodes.at(l.b).name))
 		sum += uint64(cut)
 	}
+	for _, l := range h.losing {
+		d.put(uint64(l.times))
+		d.text(string(l.kind))
+	}
+	d.put(uint64(h.watchDelay), uint64(boolByte(h.paused)))
 	for i := range h.failing {
 		f := &h.failing[i]
 		d.put(uint64(f.skip), uint64(f.times), h.symbol(f.text))

@@ -31,7 +31,7 @@ func (w *world) retrySet(s int32, err error) {
 	news := trouble != set.trouble // a failure that repeats is told once
 	set.trouble = trouble
 	if errors.Is(err, errStale) {
-		w.enqueueAfter(s, w.backoff(set, set.wrote.Add(w.settings.watchDelay)))
+		w.enqueueAfter(s, w.backoff(set, set.shows))
 		return
 	}
 	blockers, hopeless := hopeless(err, nil)

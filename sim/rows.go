@@ -137,7 +137,8 @@ type statefulSet struct {
 	retryAt  model.Instant // when the next attempt is, also if it is left out because it would fail
 	trouble  model.Symbol  // with what error
 	blocked  []model.Name  // the objects for one of which to go the next attempt waits; replaced, never edited
-	wrote    model.Instant // when the controller last wrote something that its cache must show
+	shows    model.Instant // when the controller's cache shows what it has last written
+	waits    bool          // the controller was to look while it was paused
 }
 
 // revision is a ControllerRevision.

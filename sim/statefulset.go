@@ -42,6 +42,10 @@ func (w *world) enqueueAfter(s int32, d time.Duration) {
 // Source: pkg/controller/statefulset/stateful_set.go, sync and syncStatefulSet.
 func (w *world) syncSet(s int32) {
 	set := w.sets.at(s)
+	if w.paused {
+		set.waits = true
+		return
+	}
 	if set.view.Set().Spec == nil {
 		return // the controller has not heard of the set yet
 	}
@@ -72,7 +76,7 @@ func (w *world) consistent(set *statefulSet) error {
 	if w.rules.Has(release.ReadsStaleCache) {
 		return nil
 	}
-	if d := w.settings.watchDelay; d > 0 && set.wrote != 0 && w.now < set.wrote.Add(d) {
+	if w.now < set.shows {
 		return errStale
 	}
 	return nil
@@ -356,7 +360,11 @@ func hasReason(err error, reason validation.Reason) bool {
 
 // wrote notes that the controller has written something that its cache must show
 // before the next sync.
-func (w *world) wrote(s int32) { w.sets.at(s).wrote = w.now }
+func (w *world) wrote(s int32) {
+	if w.watched.Len() > 0 {
+		w.sets.at(s).shows = w.watched.Last().at
+	}
+}
 
 // podName is the name of a set's pod at an ordinal.
 func (w *world) podName(s, ordinal int32) model.Name {

@@ -72,7 +72,7 @@ func (w *world) restartController() {
 		set := w.sets.at(s)
 		w.queue.cancel(purposeSync, s)
 		w.queue.cancel(purposeDelayed, s)
-		set.failures, set.retryAt, set.trouble, set.blocked, set.wrote = 0, 0, 0, nil, 0
+		set.failures, set.retryAt, set.trouble, set.blocked, set.shows, set.waits = 0, 0, 0, nil, 0, false
 		set.view = policy.View{}
 		set.view.SetRules(w.rules)
 		set.view.SetChanged(w.setView(s))

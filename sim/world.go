@@ -86,6 +86,9 @@ type world struct {
 	wroteAt     model.Instant              // and when that was
 	orphaned    flat.FIFO[dated[departed]] // owners that are gone, for the garbage collector
 	watched     flat.FIFO[dated[delivery]] // what the StatefulSet controller has not heard yet
+	watchDelay  time.Duration              // how long that takes
+	paused      bool                       // the StatefulSet controller stands still
+	losing      []lostEvents               // events of its watch that do not arrive
 	operations  []operation                // that wait for their instants
 	done        []done                     // what the trace says of operations
 	failing     []writeFault
@@ -159,6 +162,7 @@ func newWorld(c Config) *world {
 		freeBox:  nowhere, freeMount: nowhere, freeCont: nowhere, freeProbe: nowhere, freeAttach: nowhere,
 	}
 	w.choices.custom = c.Chooser
+	w.watchDelay = w.settings.watchDelay
 	w.namespaces = append(w.namespaces, w.symbol(model.NamespaceDefault))
 	w.dynamic = w.symbol(dynamicVolumes)
 	w.places.SetRules(w.rules)
@@ -206,6 +210,7 @@ func (w *world) copyFrom(src *world) {
 	w.operations = append(own.operations[:0], src.operations...)
 	w.done = src.done[:len(src.done):len(src.done)]
 	w.failing = append(own.failing[:0], src.failing...)
+	w.losing = append(own.losing[:0], src.losing...)
 	w.faulty = append(own.faulty[:0], src.faulty...)
 	w.lifecycle = own.lifecycle
 	w.lifecycle.CopyFrom(&src.lifecycle)

@@ -145,7 +145,7 @@ type settings struct {
 	config        Config
 	latencies     Latencies
 	absent        map[string]bool // never ranged over
-	watchDelay    time.Duration // until somebody changes it
+	watchDelay    time.Duration   // until somebody changes it
 	endpointBatch time.Duration
 	dns           dnsmodel.Profile
 }

@@ -155,8 +155,8 @@ func liveChunk(ctx context.Context, first uint64, n, place int, life func(uint64
 		}
 	}()
 	for ; seed < first+uint64(n); seed++ {
-		if err := ctx.Err(); err != nil {
-			out.err = err
+		if ctx.Err() != nil {
+			out.err = context.Cause(ctx)
 			return out
 		}
 		out.rows = append(out.rows, life(seed))

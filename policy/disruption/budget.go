@@ -114,12 +114,12 @@ func Sync(spec *model.PodDisruptionBudgetSpec, was Budget, seen *Seen, now model
 	switch {
 	case spec.MaxUnavailable != nil:
 		b.ExpectedPods = seen.Scale
-		b.DesiredHealthy = max(0, b.ExpectedPods-roundedUp(*spec.MaxUnavailable, b.ExpectedPods))
+		b.DesiredHealthy = max(0, b.ExpectedPods-spec.MaxUnavailable.ScaledUp(b.ExpectedPods))
 	case spec.MinAvailable != nil && !spec.MinAvailable.IsString:
 		b.ExpectedPods, b.DesiredHealthy, counted = seen.Pods, spec.MinAvailable.IntVal, true
 	case spec.MinAvailable != nil:
 		b.ExpectedPods = seen.Scale
-		b.DesiredHealthy = roundedUp(*spec.MinAvailable, b.ExpectedPods)
+		b.DesiredHealthy = spec.MinAvailable.ScaledUp(b.ExpectedPods)
 	default:
 		counted = true
 	}
@@ -188,19 +188,4 @@ next:
 		sum += p.Scale
 	}
 	return sum, ""
-}
-
-// roundedUp is a number, or the percentage of a total, rounded up. A string that is no
-// percentage counts as 0.
-//
-// Source: apimachinery pkg/util/intstr, GetScaledValueFromIntOrPercent.
-func roundedUp(v model.IntOrString, total int32) int32 {
-	if !v.IsString {
-		return v.IntVal
-	}
-	n, ok := v.Percent()
-	if !ok {
-		return 0
-	}
-	return int32((int64(n)*int64(total) + 99) / 100)
 }

@@ -108,6 +108,11 @@ func (w *world) missesEvent(kind model.Kind) bool {
 	return true
 }
 
+// missed reports whether a controller that is paused has something to do about a set.
+func (w *world) missed(s int32) bool {
+	return w.sets.at(s).waits || slices.ContainsFunc(w.watched.Items(), func(d dated[delivery]) bool { return d.item.set == s })
+}
+
 // prompt reports whether what happens now is heard now.
 func (w *world) prompt() bool { return w.watchDelay == 0 && !w.paused && w.watched.Len() == 0 }
 

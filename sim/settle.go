@@ -183,16 +183,31 @@ func (w *world) setReasons(s int32) []Reason {
 		}
 		return []Reason{{name, "the controller cannot go on: " + w.text(set.trouble), remedy}}
 	}
+	if w.paused && w.missed(s) {
+		return []Reason{{name, "the controller is paused", ResumeController{}.String()}}
+	}
 	replicas := set.spec.DesiredReplicas()
 	st := &set.status
 	complete := st.ObservedGeneration == set.generation && st.Replicas == replicas && st.AvailableReplicas == replicas
 	switch set.wait.Because {
 	case 0, policy.BelowPartition, policy.ByHand:
 		if complete && set.deleting == notDeleted {
-			return nil
+			return w.unheard(s, name)
 		}
 	}
 	return []Reason{{name, "waits: " + w.waitReason(set.name, set.wait), w.setRemedy(set)}}
+}
+
+// unheard is the reason of a set whose status says that all is well, and whose pods say
+// otherwise: the controller's watch has missed something.
+func (w *world) unheard(s int32, name string) []Reason {
+	set := SetView{w, s}
+	for i := range set.Spec().DesiredReplicas() {
+		if ordinal := set.Spec().StartOrdinal() + i; !set.Healthy(ordinal) {
+			return []Reason{{name, "the controller has not heard what has become of " + model.PodName(w.text(set.row().podBase), ordinal), "restart the controller"}}
+		}
+	}
+	return nil
 }
 
 // setRemedy is what frees a set whose pod does not get well by itself.

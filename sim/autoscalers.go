@@ -36,7 +36,7 @@ func (o Autoscale) String() string {
 	if o.CPU != 0 {
 		s += fmt.Sprintf(" --cpu=%d%%", o.CPU)
 	}
-	return s
+	return s + namespaceFlag(o.Namespace)
 }
 
 func (o Autoscale) prepare(w *world) (func(), error) {

@@ -40,7 +40,7 @@ func (o Delete) String() string {
 	if o.Cascade != "" && o.Cascade != CascadeBackground {
 		s += " --cascade=" + string(o.Cascade)
 	}
-	return s
+	return s + namespaceFlag(o.Namespace)
 }
 
 func (o Delete) prepare(w *world) (func(), error) {

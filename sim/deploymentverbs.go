@@ -189,9 +189,9 @@ type RolloutPause struct {
 // String implements [Operation].
 func (o RolloutPause) String() string {
 	if o.Undo {
-		return "kubectl rollout resume " + targetOf(o.Set)
+		return "kubectl rollout resume " + targetOf(o.Set) + namespaceFlag(o.Namespace)
 	}
-	return "kubectl rollout pause " + targetOf(o.Set)
+	return "kubectl rollout pause " + targetOf(o.Set) + namespaceFlag(o.Namespace)
 }
 
 func (o RolloutPause) prepare(w *world) (func(), error) {

@@ -56,7 +56,7 @@ func (c *Cluster) Evict(pod string, opts ...Option) error {
 type Evict struct{ Namespace, Pod string }
 
 // String implements [Operation].
-func (o Evict) String() string { return "evict " + o.Pod }
+func (o Evict) String() string { return "evict " + o.Pod + namespaceFlag(o.Namespace) }
 
 func (o Evict) prepare(w *world) (func(), error) {
 	p, err := w.mustPod(o.Namespace, o.Pod)

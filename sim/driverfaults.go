@@ -30,14 +30,14 @@ type FailProvisioning struct {
 
 // String implements [Operation].
 func (o FailProvisioning) String() string {
-	s := "fail provisioning " + ofWhat(o.Class, o.Claim)
+	s := "fail provisioning " + ofWhat(o.Class, o.Namespace, o.Claim)
 	if o.Node != "" {
 		s += " on " + o.Node
 	}
 	if o.Exhausted {
 		s += " for want of room"
 	}
-	return s + howOften(o.Times)
+	return s + howOften(o.Times) + saying(o.Error)
 }
 
 func (o FailProvisioning) prepare(w *world) (func(), error) {
@@ -58,7 +58,9 @@ type HealProvisioning struct {
 }
 
 // String implements [Operation].
-func (o HealProvisioning) String() string { return "heal provisioning " + ofWhat(o.Class, o.Claim) }
+func (o HealProvisioning) String() string {
+	return "heal provisioning " + ofWhat(o.Class, o.Namespace, o.Claim)
+}
 
 func (o HealProvisioning) prepare(w *world) (func(), error) {
 	return w.prepareHealing(toProvision, o.Class, o.Namespace, o.Claim, "provisioning", w.retryProvisioning)
@@ -78,11 +80,11 @@ type FailExpansion struct {
 
 // String implements [Operation].
 func (o FailExpansion) String() string {
-	s := "fail expansion " + ofWhat(o.Class, o.Claim)
+	s := "fail expansion " + ofWhat(o.Class, o.Namespace, o.Claim)
 	if o.Above > 0 {
 		s += " to more than " + o.Above.String()
 	}
-	return s + howOften(o.Times)
+	return s + howOften(o.Times) + saying(o.Error)
 }
 
 func (o FailExpansion) prepare(w *world) (func(), error) {
@@ -100,7 +102,9 @@ type HealExpansion struct {
 }
 
 // String implements [Operation].
-func (o HealExpansion) String() string { return "heal expansion " + ofWhat(o.Class, o.Claim) }
+func (o HealExpansion) String() string {
+	return "heal expansion " + ofWhat(o.Class, o.Namespace, o.Claim)
+}
 
 func (o HealExpansion) prepare(w *world) (func(), error) {
 	return w.prepareHealing(toExpand, o.Class, o.Namespace, o.Claim, "expansion", w.retryGrowths)
@@ -222,7 +226,7 @@ func (w *world) prepareHealing(task driverTask, class, namespace, claim, what st
 		found = found || heals(&w.faulty[i])
 	}
 	if !found {
-		return nil, fmt.Errorf("sim: %s %s does not fail", what, ofWhat(class, claim))
+		return nil, fmt.Errorf("sim: %s %s does not fail", what, ofWhat(class, namespace, claim))
 	}
 	return func() {
 		rest := w.faulty[:0]
@@ -243,11 +247,19 @@ func classOrClaim(what, class, claim string) error {
 	return nil
 }
 
-func ofWhat(class, claim string) string {
+func ofWhat(class, namespace, claim string) string {
 	if class != "" {
 		return "of class " + class
 	}
-	return "of claim " + claim
+	return "of claim " + claim + namespaceFlag(namespace)
+}
+
+// saying is the error of a fault, if one was given.
+func saying(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ": " + text
 }
 
 func howOften(times int) string {

@@ -55,7 +55,11 @@ func (f FailWrite) prepare(w *world) (func(), error) {
 
 // String implements [Operation].
 func (f FailWrite) String() string {
-	return fmt.Sprintf("fail write %d (%s %s)", max(1, f.Nth), f.Verb, f.Kind)
+	s := fmt.Sprintf("fail write %d (%s %s)", max(1, f.Nth), f.Verb, f.Kind)
+	if f.Times > 1 {
+		s += howOften(f.Times)
+	}
+	return s + saying(f.Error)
 }
 
 // admit is where every write of a controller passes: it fails if a fault says so.

@@ -25,7 +25,7 @@ type WriteFile struct {
 
 // String implements [Operation].
 func (o WriteFile) String() string {
-	return fmt.Sprintf("kubectl exec %s -- sh -c 'echo %s > %s'", o.Pod, o.Content, o.Path)
+	return "kubectl exec " + o.Pod + namespaceFlag(o.Namespace) + " -- sh -c " + quoted("echo "+quotedIfOdd(o.Content)+" > "+quotedIfOdd(o.Path))
 }
 
 func (o WriteFile) prepare(w *world) (func(), error) {

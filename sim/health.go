@@ -125,7 +125,9 @@ func (w *world) healthChanged(c int32) {
 type Hang struct{ Namespace, Pod, Container string }
 
 // String implements [Operation].
-func (o Hang) String() string { return "hang " + o.Pod }
+func (o Hang) String() string {
+	return "hang " + o.Pod + containerFlag(o.Container) + namespaceFlag(o.Namespace)
+}
 
 func (o Hang) prepare(w *world) (func(), error) {
 	c, err := w.runningContainer(o.Namespace, o.Pod, o.Container)
@@ -139,7 +141,9 @@ func (o Hang) prepare(w *world) (func(), error) {
 type Recover struct{ Namespace, Pod, Container string }
 
 // String implements [Operation].
-func (o Recover) String() string { return "recover " + o.Pod }
+func (o Recover) String() string {
+	return "recover " + o.Pod + containerFlag(o.Container) + namespaceFlag(o.Namespace)
+}
 
 func (o Recover) prepare(w *world) (func(), error) {
 	c, err := w.runningContainer(o.Namespace, o.Pod, o.Container)
@@ -155,7 +159,9 @@ func (o Recover) prepare(w *world) (func(), error) {
 type OOMKill struct{ Namespace, Pod, Container string }
 
 // String implements [Operation].
-func (o OOMKill) String() string { return "kill " + o.Pod + " for its memory" }
+func (o OOMKill) String() string {
+	return "kill " + o.Pod + " for its memory" + containerFlag(o.Container) + namespaceFlag(o.Namespace)
+}
 
 func (o OOMKill) prepare(w *world) (func(), error) {
 	c, err := w.runningContainer(o.Namespace, o.Pod, o.Container)
@@ -167,7 +173,9 @@ func (o OOMKill) prepare(w *world) (func(), error) {
 type CrashContainer struct{ Namespace, Pod, Container string }
 
 // String implements [Operation].
-func (o CrashContainer) String() string { return "crash " + o.Pod }
+func (o CrashContainer) String() string {
+	return "crash " + o.Pod + containerFlag(o.Container) + namespaceFlag(o.Namespace)
+}
 
 func (o CrashContainer) prepare(w *world) (func(), error) {
 	c, err := w.runningContainer(o.Namespace, o.Pod, o.Container)
@@ -214,7 +222,8 @@ type SetCondition struct {
 
 // String implements [Operation].
 func (o SetCondition) String() string {
-	return fmt.Sprintf("kubectl patch pod %s --subresource=status (%s=%s)", o.Pod, o.Type, conditionWord(o.Status))
+	condition := model.PodCondition{Type: o.Type, Status: o.Status, Reason: o.Reason, Message: o.Message}
+	return "kubectl patch pod " + o.Pod + namespaceFlag(o.Namespace) + " --subresource=status -p " + quoted(conditionPatch(condition))
 }
 
 // conditionWord is how the API spells a status.

@@ -61,7 +61,7 @@ func (o SetLoad) String() string {
 		}
 		all = append(all, text)
 	}
-	said := "set load of " + o.Target + " to " + strings.Join(all[:min(most, len(all))], ", ")
+	said := "set load of " + o.Target + namespaceFlag(o.Namespace) + " to " + strings.Join(all[:min(most, len(all))], ", ")
 	if o.Resource != "" {
 		said = strings.Replace(said, "load", o.Resource, 1)
 	}

@@ -189,7 +189,7 @@ func (w *world) cordon(n int32, on bool) {
 type FailPod struct{ Namespace, Pod string }
 
 // String implements [Operation].
-func (o FailPod) String() string { return "fail " + o.Pod }
+func (o FailPod) String() string { return "fail " + o.Pod + namespaceFlag(o.Namespace) }
 
 func (o FailPod) prepare(w *world) (func(), error) {
 	p, err := w.mustPod(o.Namespace, o.Pod)

@@ -68,7 +68,11 @@ type Pressure struct {
 
 // String implements [Operation].
 func (o Pressure) String() string {
-	return fmt.Sprintf("pressure on the %s of %s", cmp.Or(o.Resource, Memory), o.Node)
+	s := fmt.Sprintf("pressure on the %s of %s", cmp.Or(o.Resource, Memory), o.Node)
+	if o.Lacks > 0 {
+		s += " by " + o.Lacks.String()
+	}
+	return s
 }
 
 func (o Pressure) prepare(w *world) (func(), error) {

@@ -205,7 +205,7 @@ func (o RolloutUndo) String() string {
 	if o.ToRevision != 0 {
 		s += fmt.Sprintf(" --to-revision=%d", o.ToRevision)
 	}
-	return s
+	return s + namespaceFlag(o.Namespace)
 }
 
 // revision finds the revision to go to.
@@ -270,7 +270,9 @@ func (c *Cluster) RolloutRestart(set string, opts ...Option) error {
 type RolloutRestart struct{ Namespace, Set string }
 
 // String implements [Operation].
-func (o RolloutRestart) String() string { return "kubectl rollout restart " + targetOf(o.Set) }
+func (o RolloutRestart) String() string {
+	return "kubectl rollout restart " + targetOf(o.Set) + namespaceFlag(o.Namespace)
+}
 
 func (o RolloutRestart) prepare(w *world) (func(), error) {
 	if name, ok := deploymentName(o.Set); ok {

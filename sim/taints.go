@@ -112,7 +112,7 @@ type TaintNode struct {
 
 // String implements [Operation].
 func (o TaintNode) String() string {
-	return fmt.Sprintf("kubectl taint nodes %s %s --overwrite", o.Node, strings.Join(o.Taints, " "))
+	return "kubectl taint nodes " + o.Node + " " + quotedAll(o.Taints) + " --overwrite"
 }
 
 func (o TaintNode) prepare(w *world) (func(), error) {

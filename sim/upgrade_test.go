@@ -60,6 +60,9 @@ type owners []model.OwnerReference
 
 func (o owners) String() string { return "owners" }
 
+// Type implements [sim.Patch].
+func (o owners) Type() string { return "merge" }
+
 func (o owners) Patch(object model.Object) (model.Object, error) {
 	object.Meta().OwnerReferences = o
 	return object, nil

@@ -31,7 +31,7 @@ func (o Edit) String() string {
 	if o.Words != "" {
 		return o.Words
 	}
-	return "kubectl edit sts/" + o.Set
+	return "kubectl edit sts/" + o.Set + namespaceFlag(o.Namespace)
 }
 
 func (o Edit) prepare(w *world) (func(), error) { return w.editSet(o.Namespace, o.Set, o.Change) }
@@ -80,7 +80,7 @@ type Scale struct {
 
 // String implements [Operation].
 func (o Scale) String() string {
-	return "kubectl scale " + targetOf(o.Set) + " --replicas=" + strconv.Itoa(o.Replicas)
+	return "kubectl scale " + targetOf(o.Set) + " --replicas=" + strconv.Itoa(o.Replicas) + namespaceFlag(o.Namespace)
 }
 
 func (o Scale) prepare(w *world) (func(), error) {
@@ -111,7 +111,7 @@ type SetImage struct{ Namespace, Set, Container, Image string }
 
 // String implements [Operation].
 func (o SetImage) String() string {
-	return "kubectl set image " + targetOf(o.Set) + " " + o.Container + "=" + o.Image
+	return "kubectl set image " + targetOf(o.Set) + " " + o.Container + "=" + o.Image + namespaceFlag(o.Namespace)
 }
 
 func (o SetImage) prepare(w *world) (func(), error) {
@@ -146,7 +146,8 @@ type SetPartition struct {
 
 // String implements [Operation].
 func (o SetPartition) String() string {
-	return fmt.Sprintf(`kubectl patch sts/%s -p '{"spec":{"updateStrategy":{"rollingUpdate":{"partition":%d}}}}'`, o.Set, o.Partition)
+	patch := fmt.Sprintf(`{"spec":{"updateStrategy":{"rollingUpdate":{"partition":%d}}}}`, o.Partition)
+	return "kubectl patch sts/" + o.Set + namespaceFlag(o.Namespace) + " -p " + quoted(patch)
 }
 
 func (o SetPartition) prepare(w *world) (func(), error) {
@@ -168,7 +169,8 @@ func (o SetPartition) prepare(w *world) (func(), error) {
 // Patch changes an object as `kubectl patch` does. Package model/manifest makes
 // patches of JSON and YAML.
 type Patch interface {
-	fmt.Stringer
+	fmt.Stringer  // the patch as JSON, on one line
+	Type() string // kubectl's --type: "strategic" or "merge"
 	Patch(model.Object) (model.Object, error)
 }
 
@@ -185,7 +187,11 @@ type PatchObject struct {
 
 // String implements [Operation].
 func (o PatchObject) String() string {
-	return fmt.Sprintf("kubectl patch %s -p '%s'", o.Target, o.With)
+	kind := ""
+	if o.With.Type() != "strategic" { // which kubectl takes without being told
+		kind = " --type " + o.With.Type()
+	}
+	return "kubectl patch " + o.Target + namespaceFlag(o.Namespace) + kind + " -p " + quoted(o.With.String())
 }
 
 func (o PatchObject) prepare(w *world) (func(), error) {
@@ -223,7 +229,7 @@ type Label struct {
 
 // String implements [Operation].
 func (o Label) String() string {
-	return fmt.Sprintf("kubectl label %s %s --overwrite", o.Target, strings.Join(o.Labels, " "))
+	return "kubectl label " + o.Target + " " + quotedAll(o.Labels) + " --overwrite" + namespaceFlag(o.Namespace)
 }
 
 // change returns the labels as they are to be.

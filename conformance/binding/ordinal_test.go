@@ -143,6 +143,9 @@ type edited struct {
 func (e edited) String() string { return e.step.String() }
 
 // Patch implements [sim.Patch].
+// Type implements [sim.Patch].
+func (e edited) Type() string { return "merge" }
+
 func (e edited) Patch(o model.Object) (model.Object, error) {
 	converted, err := manifest.ToAPI(o)
 	if err != nil {

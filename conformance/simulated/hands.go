@@ -110,6 +110,9 @@ type owners struct{ of string }
 func (o owners) String() string { return `{"metadata":{"ownerReferences":"` + o.of + `"}}` }
 
 // Patch implements [sim.Patch].
+// Type implements [sim.Patch].
+func (o owners) Type() string { return "merge" }
+
 func (o owners) Patch(object model.Object) (model.Object, error) {
 	meta := object.Meta()
 	meta.OwnerReferences = nil

@@ -30,6 +30,14 @@ func StrategicMerge(patch string) Patch { return Patch{true, patch} }
 // are merged, lists are replaced, null removes. The patch is YAML or JSON.
 func Merge(patch string) Patch { return Patch{false, patch} }
 
+// Type is the kind of patch, as kubectl's flag --type has it.
+func (p Patch) Type() string {
+	if p.strategic {
+		return "strategic"
+	}
+	return "merge"
+}
+
 // String renders the patch as JSON on one line; text that is none as it is.
 func (p Patch) String() string {
 	value, err := p.value()

@@ -101,7 +101,7 @@ func (c *Cluster) Run(d time.Duration) {
 		c.w.step()
 	}
 	c.w.expire(end)
-	c.w.now = end
+	c.w.goTo(end)
 }
 
 // later is the instant d from now, or the last one that there is.
@@ -123,7 +123,7 @@ func (c *Cluster) RunUntil(condition func(View) bool, limit time.Duration) bool 
 	for !condition(View{c.w}) {
 		if len(c.w.queue.heap) == 0 || c.w.queue.heap[0].at > end {
 			c.w.expire(end)
-			c.w.now = end
+			c.w.goTo(end)
 			return false
 		}
 		c.w.step()

@@ -32,6 +32,9 @@ type Config struct {
 	// Zones is over how many zones the nodes are dealt, one after the other: their label
 	// topology.kubernetes.io/zone is zone-0, zone-1 and so on; 0 means that they have none.
 	Zones int
+	// AnyOrder leaves to choice what a fixed order decides otherwise: which of several
+	// events of one instant comes first, and which of several equally good nodes a pod gets.
+	AnyOrder bool
 	// Latencies are how long everything takes.
 	Latencies Latencies
 	// Kubelet is how the kubelets are configured.

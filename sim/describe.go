@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ordinal-sim/ordinal/dnsmodel"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
 )
@@ -119,18 +118,4 @@ func describeContainer(b *strings.Builder, title string, c *model.ContainerStatu
 	}
 	field(b, "  Ready", fmt.Sprint(c.Ready))
 	field(b, "  Restart Count", fmt.Sprint(c.RestartCount))
-}
-
-// Lookup is `kubectl exec <pod> -- nslookup <name>`: what the resolver in a pod is
-// told. It is an error only if there is no such pod, or it has no address yet; a
-// name that is not found is a result.
-func (c *Cluster) Lookup(pod, name string, opts ...Option) (dnsmodel.Result, error) {
-	p, err := c.w.mustPod(namespaceOf(opts), pod)
-	if err != nil {
-		return dnsmodel.Result{}, err
-	}
-	if c.w.pods.at(p).ip == 0 {
-		return dnsmodel.Result{}, fmt.Errorf("cannot exec in pod %s: it has not been started", pod)
-	}
-	return c.w.resolve(p, name), nil
 }

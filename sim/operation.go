@@ -64,7 +64,12 @@ func (w *world) do(op Operation) error {
 	if err != nil {
 		return err
 	}
-	if _, plain := op.(Func); !plain {
+	switch o := op.(type) {
+	case Func:
+	case Lookup:
+		o.answer = nil
+		w.noteDone(w.moment(o))
+	default:
 		w.recordOperation(op, nil)
 	}
 	w.changes, w.controllerActs = w.changes[:0], false
@@ -75,8 +80,11 @@ func (w *world) do(op Operation) error {
 	return nil
 }
 
-// done is an operation that was done, or refused at its instant.
+// done is an operation that was done, or refused at its instant: see [Done].
 type done struct {
+	at      model.Instant
+	after   int32
+	last    bool
 	what    Operation
 	refused error
 }
@@ -91,9 +99,17 @@ func (d done) String() string {
 // recordOperation notes an operation in the trace, which keeps it as it is: a fork
 // need not learn its words.
 func (w *world) recordOperation(op Operation, refused error) {
-	d := done{op, refused}
-	w.digestText(d.String())
+	d := w.moment(op)
+	d.refused = refused
 	w.record(record{kind: recOperation, a: int64(len(w.done))})
+	w.noteDone(d)
+}
+
+// noteDone keeps what was done.
+func (w *world) noteDone(d done) {
+	if d.refused == nil {
+		w.digestText(d.String())
+	}
 	w.done = append(w.done, d)
 }
 

@@ -167,12 +167,27 @@ func (w *world) findNode(p int32, claims []model.Name) (best int32, plan []stora
 			tally.Refuse(refusal)
 			continue
 		}
-		if s := w.places.Score(q, here); best == nowhere || s.Better(score) {
+		s := w.places.Score(q, here)
+		if best == nowhere || s.Better(score) {
 			best, plan, score = n, given, s
+			w.scratch.equal = w.scratch.equal[:0]
+		}
+		if !score.Better(s) {
+			w.scratch.equal = append(w.scratch.equal, goodNode{n, given})
 		}
 	}
 	r.place.why = tally.Why
+	if best != nowhere && w.settings.config.AnyOrder {
+		any := w.scratch.equal[w.choose("node", len(w.scratch.equal))]
+		best, plan = any.node, any.plan
+	}
 	return best, plan
+}
+
+// goodNode is a node that a pod may get, and what its unbound claims get there.
+type goodNode struct {
+	node int32
+	plan []storage.Assignment
 }
 
 // refuseForVolumes counts a node that does not reach the volumes of a pod, or has none for

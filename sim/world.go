@@ -32,6 +32,7 @@ type world struct {
 	nextIP      uint32
 	nextVIP     uint32
 	events      int64 // how many there have been
+	before      int64 // how many there had been when the present instant began
 	told        int64 // records of the trace that tell of the world: neither choices nor what programs log
 	moves       int64 // of containers from state to state
 	fingerprint uint64
@@ -148,6 +149,8 @@ type scratch struct {
 
 	query scheduling.Query
 	tally scheduling.Tally
+	equal []goodNode
+	ties  []int32
 }
 
 func newWorld(c Config) *world {
@@ -284,11 +287,14 @@ func (w *world) copyCaches(own, src *world) {
 
 // step lets the next event happen.
 func (w *world) step() {
-	e := w.queue.pop()
-	w.expire(e.at)
-	w.now = e.at
-	w.events++
-	w.digest(uint64(e.at), uint64(e.purpose)<<32|uint64(uint32(e.entity)))
+	at := w.queue.heap[0].at
+	w.expire(at)
+	w.goTo(at)
+	e := w.next()
+	if e.purpose != purposeOperation { // which is somebody's, as if it were done by hand
+		w.events++
+		w.digest(uint64(e.at), uint64(e.purpose)<<32|uint64(uint32(e.entity)))
+	}
 	if len(w.checks) == 0 {
 		w.dispatch(e)
 		return

@@ -60,6 +60,7 @@ type someone struct {
 
 func randomWorld(t *rapid.T, does []string) {
 	config := ranges(rapid.Uint64().Draw(t, "seed"))
+	config.AnyOrder = rapid.SampledFrom([]bool{false, true}).Draw(t, "anyOrder")
 	config.PodsPerNode = rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "podsPerNode")
 	config.Allocatable.CPU = rapid.SampledFrom([]model.MilliCPU{0, 0, 1000}).Draw(t, "cpu")
 	config.Zones = rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "zones")

@@ -15,6 +15,7 @@ type options struct {
 	config  sim.Config
 	nodes   int
 	varying bool
+	order   bool
 }
 
 // Nodes is how many nodes the world has, instead of what its Config says.
@@ -29,6 +30,10 @@ func Config(c sim.Config) Option { return func(o *options) { o.config = c } }
 // the Config's own latencies ask for. It leaves alone what the Config sets, as well
 // as the latencies of the controllers, which in a calm world are the same for all.
 func VaryingLatencies() Option { return func(o *options) { o.varying = true } }
+
+// AnyOrder lets rapid draw in which order the events of one instant happen, and which of
+// equally good nodes a pod gets ([sim.Config].AnyOrder).
+func AnyOrder() Option { return func(o *options) { o.order = true } }
 
 // Cluster makes a world all of whose choices rapid draws, so that what fails is
 // made smaller. It knows how [Images] behave. The world lives as long as the
@@ -46,6 +51,7 @@ func Cluster(t *rapid.T, opts ...Option) *sim.Cluster {
 	if o.nodes > 0 {
 		c.Nodes = o.nodes
 	}
+	c.AnyOrder = c.AnyOrder || o.order
 	if o.varying {
 		vary(&c.Latencies)
 	}

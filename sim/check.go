@@ -122,6 +122,9 @@ func (c *Cluster) Unreached() []string {
 func (c *Cluster) OnViolation(f func(Violation)) { c.w.onViolation = f }
 
 func (w *world) addCheck(row checkRow) {
+	if row.kind != checkSometimes {
+		w.done = append(w.done, w.moment(mark("check "+row.name)))
+	}
 	w.checks = append(w.checks[:len(w.checks):len(w.checks)], row)
 	w.evaluate(&w.checks[len(w.checks)-1])
 }
@@ -192,9 +195,19 @@ func (w *world) settleChecks(out *Outcome) {
 	for i := range w.checks {
 		if row := &w.checks[i]; row.kind == checkEventually && row.broken && !row.done {
 			w.violate(row, w.now, "that is not so, and the world is "+out.String())
+			w.done = append(w.done, w.moment(mark("settle")))
 		}
 	}
 }
+
+// mark is what a screenplay has to know of beside the operations: where a check began, and
+// where the world was asked to settle and a check had waited for too much.
+type mark string
+
+// String implements [Operation].
+func (m mark) String() string { return string(m) }
+
+func (m mark) prepare(*world) (func(), error) { return func() {}, nil }
 
 func (w *world) violate(row *checkRow, at model.Instant, why string) {
 	row.done = true

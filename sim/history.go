@@ -1,6 +1,11 @@
 package sim
 
-import "github.com/ordinal-sim/ordinal/model"
+import (
+	"fmt"
+	"time"
+
+	"github.com/ordinal-sim/ordinal/model"
+)
 
 // Done is an operation that was done, and exactly when: what somebody has to do again, and
 // at which moment, to be told the same story.
@@ -15,7 +20,9 @@ type Done struct {
 
 // Done are the operations that were done so far, in order, also the questions of
 // [Cluster.Lookup], which fill caches. Those that were refused have changed nothing, and
-// are not among them.
+// are not among them. Two more things stand among them that are no operations but matter for
+// what is found: "check ..." where a check began, and "settle" where one failed because
+// the world had come to rest.
 func (c *Cluster) Done() []Done {
 	var out []Done
 	for _, d := range c.w.done {
@@ -31,6 +38,28 @@ func (c *Cluster) Config() Config { return c.w.settings.config }
 
 // EventsNow is how many events have happened at the present instant.
 func (c *Cluster) EventsNow() int { return int(c.w.events - c.w.before) }
+
+// RunTo lets time pass to a moment of the past of another world ([Cluster.Done]): to an
+// instant, given as the time since the world began, and there until so many events have
+// happened. It is an error if that moment has passed, or if the instant has fewer events.
+func (c *Cluster) RunTo(instant time.Duration, after int) error {
+	w, at := c.w, model.Instant(instant)
+	if at < w.now || at == w.now && after < c.EventsNow() {
+		return fmt.Errorf("sim: RunTo: %v has passed, it is %v, after %d events", instant, time.Duration(w.now), c.EventsNow())
+	}
+	for len(w.queue.heap) > 0 && w.queue.heap[0].at < at {
+		w.step()
+	}
+	w.expire(at)
+	w.goTo(at)
+	for len(w.queue.heap) > 0 && w.queue.heap[0].at == at && c.EventsNow() < after {
+		w.step()
+	}
+	if c.EventsNow() != after {
+		return fmt.Errorf("sim: RunTo: at %v there are %d events, and not %d", instant, c.EventsNow(), after)
+	}
+	return nil
+}
 
 // moment is when an operation is done that is done now.
 func (w *world) moment(op Operation) done {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,16 +46,35 @@ func (l Latency) or(byDefault Latency) Latency {
 	return byDefault
 }
 
-// String renders the latency: "500ms", "1s..3s".
+// String renders the latency by its quantiles: "500ms", "1s..3s", "10ms..50ms..2s".
 func (l Latency) String() string {
-	switch n := len(l.quantiles); {
-	case n == 0:
+	if len(l.quantiles) == 0 {
 		return "default"
-	case n == 1:
-		return l.quantiles[0].String()
-	default:
-		return l.quantiles[0].String() + ".." + l.quantiles[n-1].String()
 	}
+	words := make([]string, len(l.quantiles))
+	for i, q := range l.quantiles {
+		words[i] = q.String()
+	}
+	return strings.Join(words, "..")
+}
+
+// ParseLatency reads what [Latency.String] writes; "default" is the zero Latency.
+func ParseLatency(text string) (Latency, error) {
+	if text == (Latency{}).String() {
+		return Latency{}, nil
+	}
+	var points []time.Duration
+	for word := range strings.SplitSeq(text, "..") {
+		d, err := time.ParseDuration(word)
+		if err != nil {
+			return Latency{}, fmt.Errorf("sim: latency %q: %w", text, err)
+		}
+		points = append(points, d)
+	}
+	if points[0] < 0 || !slices.IsSorted(points) {
+		return Latency{}, fmt.Errorf("sim: latency %q: the quantiles must be ascending and not negative", text)
+	}
+	return Quantiles(points...), nil
 }
 
 // varies reports whether a choice is needed.

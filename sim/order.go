@@ -5,14 +5,24 @@ package sim
 // good the scheduler takes any one.
 
 // next takes the next event out of the queue: the first that was set among those of the
-// earliest instant, or any of them.
+// earliest instant, or any of them. An operation that somebody has put at that instant is
+// not up to chance: then it comes before them.
 func (w *world) next() event {
 	if !w.settings.config.AnyOrder {
 		return w.queue.pop()
 	}
 	ties := w.queue.first(w.scratch.ties[:0])
 	w.scratch.ties = ties
-	place := ties[w.choose("order", len(ties))]
+	place := nowhere
+	for _, i := range ties {
+		if w.queue.heap[i].purpose == purposeOperation {
+			place = i
+			break
+		}
+	}
+	if place == nowhere {
+		place = ties[w.choose("order", len(ties))]
+	}
 	e := w.queue.heap[place]
 	w.queue.remove(int(place))
 	return e

@@ -27,8 +27,13 @@ func containerFlag(container string) string {
 	return " -c " + container
 }
 
-// quoted is a word in single quotes, as for a shell.
-func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
+// quoted is a word in single quotes, as for a shell, on one line.
+func quoted(word string) string {
+	if strings.ContainsAny(word, "\n\r") {
+		return "$'" + strings.NewReplacer(`\`, `\\`, "'", `\'`, "\n", `\n`, "\r", `\r`).Replace(word) + "'"
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
 
 // quotedIfOdd is a word as one types it: with quotes if a shell would not leave it whole.
 func quotedIfOdd(word string) string {

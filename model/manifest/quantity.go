@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"math"
 
 	corev1 "k8s.io/api/core/v1"
@@ -76,4 +77,22 @@ func resourcesToAPI(r model.ResourceList) corev1.ResourceList {
 
 func resourcesFromAPI(list corev1.ResourceList) model.ResourceList {
 	return model.ResourceList{CPU: cpuFromAPI(list), Memory: bytesFromAPI(list, corev1.ResourceMemory)}
+}
+
+// ParseBytes reads an amount of storage or memory as manifests write it: "1Gi", "1500M".
+func ParseBytes(text string) (model.Bytes, error) {
+	q, err := resource.ParseQuantity(text)
+	if err != nil {
+		return 0, fmt.Errorf("manifest: %q: %w", text, err)
+	}
+	return model.Bytes(number(q, mostBytes, (*resource.Quantity).Value)), nil
+}
+
+// ParseCPU reads an amount of computing power as manifests write it: "2", "250m".
+func ParseCPU(text string) (model.MilliCPU, error) {
+	q, err := resource.ParseQuantity(text)
+	if err != nil {
+		return 0, fmt.Errorf("manifest: %q: %w", text, err)
+	}
+	return model.MilliCPU(number(q, mostCPUs, (*resource.Quantity).MilliValue)), nil
 }

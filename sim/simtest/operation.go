@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/manifest"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -90,24 +91,16 @@ func drawDeleteClaim(t *rapid.T, set string) sim.Operation {
 
 func drawStart(t *rapid.T, set string) sim.Operation {
 	start := rapid.Int32Range(0, highestStart).Draw(t, "start")
-	return sim.Edit{
-		Set: set, Words: fmt.Sprintf(`kubectl patch sts/%s -p '{"spec":{"ordinals":{"start":%d}}}'`, set, start),
-		Change: func(s *model.StatefulSet) error {
-			s.Spec.Ordinals = &model.Ordinals{Start: start}
-			return nil
-		},
-	}
+	return patch(set, `{"spec":{"ordinals":{"start":%d}}}`, start)
 }
 
 func drawMinReadySeconds(t *rapid.T, set string) sim.Operation {
 	seconds := rapid.Int32Range(0, 5).Draw(t, "minReadySeconds")
-	return sim.Edit{
-		Set: set, Words: fmt.Sprintf(`kubectl patch sts/%s -p '{"spec":{"minReadySeconds":%d}}'`, set, seconds),
-		Change: func(s *model.StatefulSet) error {
-			s.Spec.MinReadySeconds = seconds
-			return nil
-		},
-	}
+	return patch(set, `{"spec":{"minReadySeconds":%d}}`, seconds)
+}
+
+func patch(set, format string, value int32) sim.Operation {
+	return sim.PatchObject{Target: "sts/" + set, With: manifest.StrategicMerge(fmt.Sprintf(format, value))}
 }
 
 func drawOrdinal(t *rapid.T) int32 {

@@ -1,6 +1,7 @@
 package dnsmodel
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -290,4 +291,19 @@ func fill(q Question, r Response, now model.Instant, caches []*Cache) Response {
 		}
 	}
 	return r
+}
+
+// Gives reports whether the cache would answer a question for some name that begins and ends
+// as given with a record that holds an address.
+func (c *Cache) Gives(prefix, suffix string, addr netip.Addr, now model.Instant) bool {
+	for i := range c.entries {
+		e := &c.entries[i]
+		if now >= e.Expires() || !strings.HasPrefix(e.Question.Name, prefix) || !strings.HasSuffix(e.Question.Name, suffix) {
+			continue
+		}
+		if slices.ContainsFunc(e.Reply.Answer, func(r Record) bool { return r.Addr == addr }) {
+			return true
+		}
+	}
+	return false
 }

@@ -18,16 +18,19 @@ func everything(v sim.View) string {
 	var b strings.Builder
 	for s := range v.Sets {
 		fmt.Fprintf(&b, "set %s %p %v %v %s %s %v %v %d\n", s.Name(), s.Spec(), s.Deleted(), s.Ordered(), s.UpdateRevision(), s.CurrentRevision(),
-			s.HasRevision(s.CurrentRevision()), s.Counted(), s.History())
+			s.HasRevision(s.CurrentRevision()) && s.NewestRevision() != "", s.Counted(), s.History())
 		for p := range s.Pods {
 			index, in := s.Index(p.Ordinal())
 			fmt.Fprintf(&b, "pod %s %d %v %s %s %v %v %v %v %s %s\n", p.Name(), index, in, p.Revision(), p.Phase(), p.Ended(), p.Ready(), p.Terminating(),
-				p.Serving(), p.Node(), p.MissingClaim())
+				p.Serving(), p.Node(), p.MissingClaim()+p.Mismounted())
 		}
 		fmt.Fprintln(&b, v.Ready(s.Name()), v.Replicas(s.Name()), v.Updated(s.Name()), v.Formed(s.Name()), v.RolledOut(s.Name()))
 	}
 	for r := range v.Running {
 		fmt.Fprintln(&b, "runs", r.Pod(), r.Node(), r.Orphaned(), r.OfSet())
+	}
+	for m := range v.Misdirections {
+		fmt.Fprintln(&b, m.Pod(), "is at", m.Addr(), "of", m.Holder())
 	}
 	return b.String()
 }
@@ -54,7 +57,10 @@ func TestChecksSeeEveryChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		world := func() *someone {
-			return &someone{T: t, c: sim.New(ranges(seed))}
+			config := ranges(seed)
+			config.ReuseAddresses = sim.Fixed(0)
+			config.Latencies.EndpointWatch = sim.Fixed(5 * time.Second)
+			return &someone{T: t, c: sim.New(config)}
 		}
 		s := world()
 		watched := &checkedWorld{Cluster: s.c}

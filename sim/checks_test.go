@@ -20,7 +20,7 @@ func TestChecksNotice(t *testing.T) {
 		{checks.KeepsClaims(), func(d sim.Doctor) { d.LoseClaim("www-web-1") }, "claim www-web-1 is gone, and web-1 mounts it"},
 		{checks.StatusAgrees(), func(d sim.Doctor) { d.Miscount("web") },
 			"the status of web says {Replicas:3 Ready:2 Available:2 Current:2 Updated:2}, and the pods are {Replicas:2 Ready:2 Available:2 Current:2 Updated:2}"},
-		{checks.KeepsHistory(), func(d sim.Doctor) { d.KeepRevision("web", "web-old") }, "web keeps 1 revisions, and the limit is 0"},
+		{checks.LimitsHistory(), func(d sim.Doctor) { d.KeepRevision("web", "web-old") }, "web keeps 1 revisions, and the limit is 0"},
 	} {
 		set := webSet(2, ofClass("disks"))
 		none := int32(0)

@@ -189,6 +189,7 @@ func (w *world) deleteClaim(c int32) {
 	if r.Deleting {
 		return
 	}
+	w.noteClaim(c)
 	r.Deleting, r.deletedAt, r.version = true, w.now, w.bump()
 	if r.users > 0 {
 		w.record(record{kind: recClaimTerminating, subject: r.Name})

@@ -56,6 +56,10 @@ type Config struct {
 	// nameservers, which know what DNS.Server.Upstream knows and nothing of the cluster, and
 	// all pods search its domains last. The zero ResolvConf names nobody.
 	NodeResolv dnsmodel.ResolvConf
+	// ReuseAddresses is for how long an address is nobody's before another pod may get it,
+	// the one that has been free for longest first; Fixed(0) means not at all. It must not
+	// vary. With the zero Latency no address is ever given to a second pod.
+	ReuseAddresses Latency
 	// Manual leaves the scheduler and the kubelet out: pods stay as they are
 	// until [Cluster.Schedule], [Cluster.SetPhase], [Cluster.SetReady] and
 	// [Cluster.Finish] move them. The garbage collector and the protection of
@@ -211,6 +215,9 @@ func (c Config) settings() *settings {
 	s.watchDelay = s.latencies.Watch.at(0)
 	if s.latencies.EndpointBatch.varies() {
 		panic("sim: Latencies.EndpointBatch must not vary: it is a flag of the controller manager")
+	}
+	if c.ReuseAddresses.set && c.ReuseAddresses.varies() {
+		panic("sim: ReuseAddresses must not vary: it is a rule of the network")
 	}
 	s.endpointBatch = s.latencies.EndpointBatch.at(0)
 	for _, p := range c.AbsentProvisioners {

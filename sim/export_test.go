@@ -23,3 +23,15 @@ func (q *QueueForTest) Pop() (at int64, who int32) {
 	e := q.q.pop()
 	return int64(e.at), e.entity
 }
+
+// Leased are the pods that run, or may run again, and the addresses that nobody else may
+// have.
+func Leased(c *Cluster) func(yield func(pod, addr string) bool) {
+	return func(yield func(pod, addr string) bool) {
+		for s := range c.w.sandboxes {
+			if box := &c.w.sandboxes[s]; box.leased != 0 && !yield(c.w.rendered(box.name), podAddr(box.leased).String()) {
+				return
+			}
+		}
+	}
+}

@@ -105,7 +105,7 @@ func (h *hashing) state() uint64 {
 		}
 		sum += uint64(d)
 	}
-	sum += h.autoscalersHash()
+	sum += h.autoscalersHash() + h.addressesHash()
 	for b := range h.budgets.all {
 		row := h.budgets.at(b)
 		d := digest64(13)

@@ -46,8 +46,7 @@ func (w *world) startSandbox(s int32) {
 	box = &w.sandboxes[s]
 	box.stage = sandboxRunning
 	w.mount(s)
-	w.nextIP++
-	box.ip = w.nextIP
+	w.leaseAddress(s)
 	w.pods.at(box.pod).ip = box.ip
 	w.record(record{kind: recPodStarted, subject: box.name, object: w.nodes.at(box.node).name, a: int64(box.ip), why: boolByte(box.containers != nowhere)})
 	w.publishSoon(box.pod)
@@ -121,6 +120,7 @@ func (w *world) endSandbox(s int32) {
 		box.failure = &podFailure{disrupts: true, evicts: box.failure.evicts} // that is all that is left of it
 	}
 	w.endedByKubelet(s)
+	w.returnAddress(s)
 	at := w.now
 	if box.pod != nowhere {
 		at = w.after(&w.settings.latencies.Remove, "remove")

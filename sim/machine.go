@@ -446,6 +446,7 @@ func (w *world) failPod(p int32) {
 			w.endAtOnce(c)
 		}
 		w.unmount(s)
+		w.returnAddress(s)
 		box.running, box.busy, box.ending = 0, nowhere, false
 		box.stage, box.phase = sandboxEnded, policy.Failed
 		w.queue.arm(purposeRemove, s, w.now)

@@ -72,7 +72,8 @@ func (w *world) do(op Operation) error {
 	default:
 		w.recordOperation(op, nil)
 	}
-	w.changes, w.controllerActs = w.changes[:0], false
+	w.changes, w.claimChanges = w.changes[:0], w.claimChanges[:0]
+	w.controllerActs, w.byHand = false, true
 	commit()
 	if len(w.checks) > 0 {
 		w.check()

@@ -24,6 +24,7 @@ type sandbox struct {
 	shared     []model.Name
 	service    model.Symbol // the pod's spec.subdomain
 	ip         uint32       // 0 before its network is there
+	leased     uint32       // the same, where others may get it later; also while its machine is down
 	containers int32        // the first; nowhere before they are begun
 	running    int32        // containers that run
 	busy       int32        // the container that its worker has in hand; nowhere if it has none
@@ -84,6 +85,7 @@ func (s *sandbox) begun() bool { return s.stage == sandboxRunning || s.stage == 
 func (w *world) clearSandbox(s int32) {
 	w.endContainers(s)
 	w.unmount(s)
+	w.returnAddress(s)
 	w.eraseScratch(s)
 	w.queue.cancel(purposeVolumes, s)
 	w.queue.cancel(purposeRemove, s)

@@ -37,6 +37,18 @@ func (s SetView) UpdateRevision() string { return s.w.text(s.row().status.Update
 // has it.
 func (s SetView) CurrentRevision() string { return s.w.text(s.row().status.CurrentRevision) }
 
+// NewestRevision is the revision with the highest number: that of the set's template, as
+// soon as the controller has seen it. It is "" before there is one.
+func (s SetView) NewestRevision() string {
+	newest, number := model.Symbol(0), int64(0)
+	for r := range s.w.revisions.all {
+		if row := s.w.revisions.at(r); row.set == s.place && row.owner == s.row().uid && row.number > number {
+			newest, number = row.name.Base, row.number
+		}
+	}
+	return s.w.text(newest)
+}
+
 // HasRevision reports whether the set has a revision of that name.
 func (s SetView) HasRevision(name string) bool {
 	for r := range s.w.revisions.all {

@@ -30,6 +30,7 @@ type world struct {
 	nextUID     model.UID
 	nextVersion int64
 	nextIP      uint32
+	past        []pastAddress // those that others may get, and those that others have got, in the order in which they were let go
 	nextVIP     uint32
 	events      int64 // how many there have been
 	before      int64 // how many there had been when the present instant began
@@ -123,7 +124,9 @@ type world struct {
 	looked         int64         // what could be seen had this number when the checks were last evaluated
 	asked          uint8         // what the view of the check that is being evaluated was asked about
 	changes        []podChange   // of the event that is happening, if there are checks
+	claimChanges   []model.Name  // claims that it deletes, though nobody has asked for that
 	controllerActs bool          // it is the StatefulSet controller's
+	byHand         bool          // it is an operation
 
 	scratch scratch
 }
@@ -224,6 +227,7 @@ func (w *world) copyFrom(src *world) {
 	w.owed = own.owed
 	w.owed.copyFrom(&src.owed)
 	w.unseen = append(own.unseen[:0], src.unseen...)
+	w.past = append(own.past[:0], src.past...)
 	w.orphaned = own.orphaned
 	w.orphaned.CopyFrom(&src.orphaned)
 	w.watched = own.watched
@@ -240,7 +244,7 @@ func (w *world) copyFrom(src *world) {
 	w.kinds.CopyFrom(&src.kinds)
 	w.waiting = append(own.waiting[:0], src.waiting...)
 	w.checks = append(own.checks[:0], src.checks...)
-	w.changes = own.changes[:0]
+	w.changes, w.claimChanges = own.changes[:0], own.claimChanges[:0]
 	w.copySets(&own, src)
 	w.copyCaches(&own, src)
 	w.scratch = own.scratch
@@ -299,7 +303,8 @@ func (w *world) step() {
 		w.dispatch(e)
 		return
 	}
-	w.changes, w.controllerActs = w.changes[:0], e.purpose == purposeSync || e.purpose == purposeDelayed
+	w.changes, w.claimChanges = w.changes[:0], w.claimChanges[:0]
+	w.controllerActs, w.byHand = e.purpose == purposeSync || e.purpose == purposeDelayed, false
 	w.dispatch(e)
 	if e.purpose != purposeOperation { // which has looked
 		w.check()

@@ -66,6 +66,7 @@ func randomWorld(t *rapid.T, does []string) {
 	config.Zones = rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "zones")
 	config.Latencies.Detach = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Between(0, 20*time.Second)}).Draw(t, "detach")
 	config.Latencies.Watch = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Fixed(0), sim.Fixed(50 * time.Millisecond)}).Draw(t, "watch")
+	config.ReuseAddresses = rapid.SampledFrom([]sim.Latency{{}, sim.Fixed(0), sim.Fixed(30 * time.Second)}).Draw(t, "reuse addresses")
 	config.Kubelet.ShutdownGracePeriod = rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "shutdown")
 	config.Images = map[string]sim.Image{
 		"B": {Stop: sim.Between(0, 20*time.Second), Ready: sim.Between(0, 5*time.Second)},

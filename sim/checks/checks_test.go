@@ -95,18 +95,18 @@ func TestChecksBreak(t *testing.T) {
 			c.Settle()
 			require.NoError(t, c.Delete("pod/web-0"))
 		}, "web-0 runs on node-0 and on node-0"},
-		{checks.InOrder(), lagging, func(t *testing.T, c *sim.Cluster) {
+		{checks.CreatesInOrder(), lagging, func(t *testing.T, c *sim.Cluster) {
 			require.True(t, c.RunUntil(ready("web-0"), time.Minute))
 			c.Run(lag / 2)
 			require.NoError(t, c.Delete("pod/web-0"))
 		}, "web-1 is created while the pod at ordinal 0 is not available"},
-		{checks.OneByOne(), lagging, func(t *testing.T, c *sim.Cluster) {
+		{checks.TerminatesInOrder(), lagging, func(t *testing.T, c *sim.Cluster) {
 			c.Settle()
 			require.NoError(t, c.Scale("web", 2))
 			c.Run(lag / 2)
 			require.NoError(t, c.Delete("pod/web-0"))
 		}, "web-2 is scaled away while the pod at ordinal 0 is not available"},
-		{checks.BelowPartition(), lagging, func(t *testing.T, c *sim.Cluster) {
+		{checks.RespectsPartition(), lagging, func(t *testing.T, c *sim.Cluster) {
 			c.Settle()
 			require.NoError(t, c.SetImage("web", simtest.Container, simtest.ImageSecond))
 			c.Run(lag / 2)

@@ -17,8 +17,8 @@
 // nothing but a [sim.View], and remember nothing. A check of one's own is written in the
 // same way.
 //
-// What a rule says of the controller ([InOrder], [OneByOne], [BelowPartition],
-// [MaxUnavailable]) is judged when it creates or deletes a pod, by the world as it is then. A
+// What a rule says of the controller ([CreatesInOrder], [TerminatesInOrder], [UpdatesInOrder],
+// [RespectsPartition], [MaxUnavailable], [DeletesForReason]) is judged when it creates or deletes a pod, by the world as it is then. A
 // controller whose cache lags behind (Latencies.Watch) may act on what is no longer so; that
 // it is found here is the point.
 package checks
@@ -28,6 +28,7 @@ import "github.com/ordinal-sim/ordinal/sim"
 // All are all checks of this package, in the order in which they are documented.
 func All() []sim.Check {
 	return []sim.Check{
-		AtMostOne(), InOrder(), OneByOne(), BelowPartition(), MaxUnavailable(), KeepsClaims(), KeepsHistory(), StatusAgrees(),
+		AtMostOne(), CreatesInOrder(), TerminatesInOrder(), UpdatesInOrder(), RespectsPartition(), MaxUnavailable(), DeletesForReason(),
+		KeepsClaims(), LimitsHistory(), StatusAgrees(), NamesNoStranger(),
 	}
 }

@@ -16,11 +16,8 @@ import (
 func MaxUnavailable() sim.Check {
 	return sim.Check{Name: "an update takes no more than maxUnavailable pods", Broken: func(v sim.View) string {
 		for change := range v.Changes {
-			set, ok := change.Pod.Set()
-			if !ok || !change.Deleted || !change.ByController || set.Spec().UpdateStrategy.Type != model.RollingUpdate {
-				continue
-			}
-			if _, inRange := set.Index(change.Pod.Ordinal()); !inRange || !change.Pod.Available(set.Spec().MinReadySeconds) || change.Pod.Terminating() {
+			set, ok := replaced(change)
+			if !ok || set.Spec().UpdateStrategy.Type != model.RollingUpdate || !change.Pod.Available(set.Spec().MinReadySeconds) {
 				continue
 			}
 			if n, most := unhealthy(set), set.Spec().MaxUnavailable(); n > most {

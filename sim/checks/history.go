@@ -6,11 +6,11 @@ import (
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
-// KeepsHistory: when the controller has nothing to do, a set keeps no more revisions than
+// LimitsHistory: when the controller has nothing to do, a set keeps no more revisions than
 // revisionHistoryLimit. Those that are current, wanted, or carried by a pod do not count.
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, truncateHistory.
-func KeepsHistory() sim.Check {
+func LimitsHistory() sim.Check {
 	return sim.Check{Name: "there is no more history than revisionHistoryLimit", Broken: func(v sim.View) string {
 		for set := range v.Sets {
 			if set.Looking() || set.Deleted() || set.Spec().RevisionHistoryLimit == nil {

@@ -6,13 +6,14 @@ import (
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
-// OneByOne: under OrderedReady a pod that is scaled away goes when no pod above it is
-// left, and when all replicas that stay are available.
+// TerminatesInOrder: under OrderedReady the pods that are scaled away go one by one, the
+// highest ordinal first, each when no pod above it is left and all replicas that stay are
+// available.
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, processCondemned. That an
 // unhealthy replica keeps the ones above it alive surprises people (kubernetes #36333).
-func OneByOne() sim.Check {
-	return sim.Check{Name: "pods are scaled away one by one, the highest first", Broken: func(v sim.View) string {
+func TerminatesInOrder() sim.Check {
+	return sim.Check{Name: "pods are scaled away in order", Broken: func(v sim.View) string {
 		for change := range v.Changes {
 			set, ok := change.Pod.Set()
 			if !change.Deleted || !change.ByController || !ok || !set.Ordered() || change.Pod.Ended() {

@@ -6,14 +6,15 @@ import (
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
-// InOrder: under OrderedReady the controller creates a pod only when all replicas
-// before it are there, available and not terminating; and it never creates one out of the
-// set's range.
+// CreatesInOrder: the controller creates the pods of a set in order, the lowest ordinal
+// first, and none out of the set's range. Under OrderedReady it creates one only when all
+// replicas before it are there, available and not terminating.
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, updateStatefulSet. Before 1.34
 // a pod counted that was Ready, whatever minReadySeconds said (kubernetes #112307).
-func InOrder() sim.Check {
+func CreatesInOrder() sim.Check {
 	return sim.Check{Name: "pods are created in order", Broken: func(v sim.View) string {
+		last := int32(-1)
 		for change := range v.Changes {
 			set, ok := change.Pod.Set()
 			if change.Deleted || !change.ByController || !ok {
@@ -26,6 +27,10 @@ func InOrder() sim.Check {
 			if low, ok := unhealthyBelow(set, index); ok && set.Ordered() {
 				return fmt.Sprintf("%s is created while the pod at ordinal %d is not available", change.Pod.Name(), low)
 			}
+			if index < last {
+				return fmt.Sprintf("%s is created after the pod at ordinal %d", change.Pod.Name(), last+set.Spec().StartOrdinal())
+			}
+			last = index
 		}
 		return ""
 	}}

@@ -13,8 +13,8 @@ import (
 // with it: what has to be remembered (since when something has not held, whether it was ever
 // reached) is a few numbers in the world. A check is evaluated only when something has changed
 // that it can see: a view notes what it is asked, and a world counts what it changes. So what
-// programs say to each other, and a controller that looks and finds nothing to do, cost
-// a check nothing.
+// programs say to each other and write costs a check nothing that does not ask for it, nor
+// does a controller that looks and finds nothing to do.
 //
 // A check changes nothing either: with and without it the story is the same.
 
@@ -51,9 +51,9 @@ const (
 // checkRow is a check at work. What it points to never changes; the rest is the world's.
 type checkRow struct {
 	kind   checkKind
-	timed  bool // it has asked for the time: it changes by itself
-	done   bool // it has failed, or was reached: nobody has to look any more
-	broken bool // Eventually: it does not hold at the moment,
+	asks   uint8 // what it has ever asked about
+	done   bool  // it has failed, or was reached: nobody has to look any more
+	broken bool  // Eventually: it does not hold at the moment,
 	since  model.Instant
 	name   string
 	within time.Duration
@@ -133,10 +133,19 @@ func (w *world) addCheck(row checkRow) {
 func (w *world) check() {
 	// Whatever a view shows changes with one of these.
 	visible := w.nextVersion + w.told + w.moves + w.sets.moves + w.pods.moves + w.claims.moves + w.revisions.moves
-	changed := visible != w.looked
-	w.looked = visible
+	changed := uint8(askedTime)
+	if visible != w.looked {
+		changed |= askedObjects
+	}
+	if w.contents.moves != w.lookedStored {
+		changed |= askedStored
+	}
+	if w.processes.moves != w.lookedPrograms {
+		changed |= askedPrograms
+	}
+	w.looked, w.lookedStored, w.lookedPrograms = visible, w.contents.moves, w.processes.moves
 	for i := range w.checks {
-		if row := &w.checks[i]; !row.done && (changed || row.timed) {
+		if row := &w.checks[i]; !row.done && row.asks&changed != 0 {
 			w.evaluate(row)
 		}
 	}
@@ -146,7 +155,7 @@ func (w *world) check() {
 func (w *world) evaluate(row *checkRow) {
 	w.asked = 0
 	why := row.check(View{w})
-	row.timed = row.timed || w.asked&askedTime != 0
+	row.asks |= w.asked | askedObjects
 	switch {
 	case row.kind == checkSometimes:
 		row.done = why == ""
@@ -219,5 +228,10 @@ func (w *world) violate(row *checkRow, at model.Instant, why string) {
 	}
 }
 
-// What a view was asked about, beside the objects.
-const askedTime = 1
+// What a view was asked about. All ask about objects.
+const (
+	askedObjects  = 1 << iota
+	askedTime     // what changes as time passes
+	askedStored   // what is stored on volumes
+	askedPrograms // the programs that run
+)

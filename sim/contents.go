@@ -18,6 +18,8 @@ type contents struct {
 	rows []content
 	free []int32
 	find flat.Index[contentKey]
+
+	moves int64 // how often something has been written or taken away
 }
 
 // content is what is stored at one place. Its files are replaced, never edited.
@@ -71,6 +73,7 @@ func findFile(files []file, path string) (int, bool) {
 
 // write stores a file.
 func (c *contents) write(key contentKey, path string, data workload.File) {
+	c.moves++
 	place, ok := c.find.Get(key)
 	if !ok {
 		place = c.add(key)
@@ -100,6 +103,7 @@ func (c *contents) add(key contentKey) (place int32) {
 // forget takes away what is stored at a place.
 func (c *contents) forget(key contentKey) {
 	if place, ok := c.find.Get(key); ok {
+		c.moves++
 		c.find.Delete(key)
 		c.rows[place] = content{}
 		c.free = append(c.free, place)
@@ -110,6 +114,7 @@ func (c *contents) copyFrom(src *contents) {
 	c.rows = append(c.rows[:0], src.rows...)
 	c.free = append(c.free[:0], src.free...)
 	c.find.CopyFrom(&src.find)
+	c.moves = src.moves
 }
 
 // contentOn is what a pod on a node finds in a volume.

@@ -23,6 +23,7 @@ type processes struct {
 	freeTimer int32
 	at        flat.Index[address] // the process that is sent what is sent to an address
 	timing    int32               // timers that are set
+	moves     int64               // how often a program was told something
 }
 
 // process is a program that runs in a container.
@@ -146,6 +147,7 @@ func (w *world) tell(p int32, in workload.Input) {
 		panic(fmt.Sprintf("sim: the program of %s became nil", row.host))
 	}
 	w.processes.rows[p].program = next
+	w.processes.moves++
 }
 
 // exit is a program that has ended by itself.

@@ -74,17 +74,6 @@ func (c *Cluster) Program(pod string, opts ...Option) (workload.Program, error) 
 	return c.w.programOf(p), nil
 }
 
-// Program is the program that runs in a pod; nil if none runs or there is no such pod.
-func (v View) Program(pod string) workload.Program {
-	namespace, name := splitNamespace(pod)
-	if n, ok := v.w.lookup(namespace, name); ok {
-		if p, ok := v.w.pods.find(n); ok {
-			return v.w.programOf(p)
-		}
-	}
-	return nil
-}
-
 func (w *world) programOf(p int32) workload.Program {
 	for c := range w.containersOf(p) {
 		if place := w.containers[c].process; place != 0 {

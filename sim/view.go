@@ -209,6 +209,18 @@ func (p PodView) Available(minReadySeconds int32) bool {
 	return p.row.readySince.Add(seconds(minReadySeconds)) <= p.w.now
 }
 
+// Restarts is how often a container of the pod has been started again: of the one that has
+// been most often.
+func (p PodView) Restarts() int32 {
+	n := int32(0)
+	if p.row.sandbox != nowhere {
+		for c := p.w.sandboxes[p.row.sandbox].containers; c != nowhere; c = p.w.containers[c].next {
+			n = max(n, p.w.containers[c].restarts)
+		}
+	}
+	return n
+}
+
 // Node is the name of its node; "" if it has none.
 func (p PodView) Node() string {
 	if p.row.node == nowhere {

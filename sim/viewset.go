@@ -90,6 +90,11 @@ func (s SetView) Healthy(ordinal int32) bool {
 	return ok && !p.Terminating() && p.Available(s.Spec().MinReadySeconds)
 }
 
+// RolloutStatus is what `kubectl rollout status` says: see the function [RolloutStatus].
+func (s SetView) RolloutStatus() (message string, done bool, err error) {
+	return RolloutStatus(s.w.modelSet(s.place))
+}
+
 // Counts is what the status of a set counts.
 type Counts struct {
 	Replicas, Ready, Available, Current, Updated int32

@@ -122,6 +122,8 @@ type world struct {
 	onViolation    func(Violation)
 	deadline       model.Instant // the first at which a check's time is up
 	looked         int64         // what could be seen had this number when the checks were last evaluated
+	lookedStored   int64         // and what is stored this one
+	lookedPrograms int64         // and the programs this one
 	asked          uint8         // what the view of the check that is being evaluated was asked about
 	changes        []podChange   // of the event that is happening, if there are checks
 	claimChanges   []model.Name  // claims that it deletes, though nobody has asked for that

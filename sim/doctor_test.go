@@ -12,6 +12,19 @@ func (d Doctor) LoseClaim(name string) {
 	d.w.claims.remove(c)
 }
 
+// Rebind binds a claim to the volume of another one.
+func (d Doctor) Rebind(name, other string) {
+	c, _ := d.w.claims.find(d.w.name(model.NamespaceDefault, name))
+	o, _ := d.w.claims.find(d.w.name(model.NamespaceDefault, other))
+	d.w.claims.at(c).VolumeName = d.w.claims.at(o).VolumeName
+}
+
+// Outdate gives a pod a revision of long ago, which nobody notices.
+func (d Doctor) Outdate(name string) {
+	p, _ := d.w.pods.find(d.w.name(model.NamespaceDefault, name))
+	d.w.pods.at(p).revision = d.w.symbol("web-old")
+}
+
 // Miscount makes a set's status count one pod more than there is.
 func (d Doctor) Miscount(set string) {
 	s, _ := d.w.sets.find(d.w.name(model.NamespaceDefault, set))

@@ -127,6 +127,17 @@ func (v View) Running(yield func(RunningView) bool) {
 	}
 }
 
+// NodeReady reports whether a node exists and its condition Ready is true, as the API shows
+// it: forty seconds after a node has been heard for the last time it is not.
+func (v View) NodeReady(node string) bool {
+	for n := range v.w.nodes.rows {
+		if row := v.w.nodes.at(int32(n)); !row.deleted && v.w.rendered(row.name) == node {
+			return row.health == healthReady
+		}
+	}
+	return false
+}
+
 // RunningView is a pod as a node runs it.
 type RunningView struct {
 	w   *world

@@ -52,6 +52,19 @@ func (w *world) noteClaim(c int32) {
 	}
 }
 
+// ClaimGoes reports whether a claim that the pod mounts is being deleted.
+func (p PodView) ClaimGoes() bool {
+	for i := 0; ; i++ {
+		name, ok := p.row.podClaim(i)
+		if !ok {
+			return false
+		}
+		if c, exists := p.w.claims.find(name); exists && p.w.claims.at(c).Deleting {
+			return true
+		}
+	}
+}
+
 // Mismounted is a claim that is bound to another volume than the one that the pod has
 // mounted for it; "" if there is none.
 func (p PodView) Mismounted() string {

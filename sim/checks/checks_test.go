@@ -5,43 +5,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/sim"
 	"github.com/ordinal-sim/ordinal/sim/checks"
 	"github.com/ordinal-sim/ordinal/sim/simtest"
 )
-
-// TestChecksHold holds all checks in drawn worlds, whatever is done to a set with kubectl. A
-// pod that is deleted by force, or without grace, makes way for its successor at once, and
-// its containers take a moment to end.
-func TestChecksHold(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		options := []simtest.Option{simtest.Nodes(3)}
-		if rapid.Bool().Draw(t, "latencies vary") {
-			options = append(options, simtest.VaryingLatencies())
-		}
-		c := simtest.Cluster(t, options...)
-		c.Check(checks.All()...)
-		set := simtest.StatefulSet().Draw(t, "set")
-		grace := set.Spec.Template.Spec.TerminationGracePeriodSeconds
-		excused := grace != nil && *grace == 0
-		require.NoError(t, c.Apply(simtest.Objects(set)...))
-		for range rapid.IntRange(0, 12).Draw(t, "operations") {
-			c.Run(simtest.Pause().Draw(t, "pause"))
-			op := simtest.Operation("web").Draw(t, "operation")
-			if deletion, ok := op.(sim.Delete); ok && deletion.Force {
-				excused = true
-			}
-			_ = c.Do(op)
-		}
-		c.Run(10 * time.Minute)
-		for _, v := range c.Violations() {
-			require.True(t, excused && v.Check == checks.AtMostOne().Name, "%v\n%s", v, c.Trace())
-		}
-	})
-}
 
 // webSet is a set of three pods with a claim each.
 func webSet(changes ...func(*model.StatefulSet)) *model.StatefulSet {
@@ -65,6 +34,8 @@ func webSet(changes ...func(*model.StatefulSet)) *model.StatefulSet {
 
 // stateless leaves the claims out: a pod that needs no disk waits for none.
 func stateless(s *model.StatefulSet) { s.Spec.VolumeClaimTemplates = nil }
+
+func parallel(s *model.StatefulSet) { s.Spec.PodManagementPolicy = model.Parallel }
 
 // lag is how far the controller's cache lies behind in the stories below.
 const lag = 100 * time.Millisecond
@@ -106,6 +77,21 @@ func TestChecksBreak(t *testing.T) {
 			c.Run(lag / 2)
 			require.NoError(t, c.Delete("pod/web-0"))
 		}, "web-2 is scaled away while the pod at ordinal 0 is not available"},
+		{checks.UpdatesInOrder(), lagging, func(t *testing.T, c *sim.Cluster) {
+			c.Settle()
+			require.NoError(t, c.SetImage("web", simtest.Container, simtest.ImageSecond))
+			c.Run(lag / 2)
+			require.NoError(t, c.Delete("pod/web-0"))
+		}, "web-2 is replaced while the pod at ordinal 0 is not available"},
+		{checks.DeletesForReason(), lagging, func(t *testing.T, c *sim.Cluster) {
+			c.Settle()
+			require.NoError(t, c.SetImage("web", simtest.Container, simtest.ImageSecond))
+			c.Run(lag / 2)
+			require.NoError(t, c.Edit("web", func(s *model.StatefulSet) error {
+				s.Spec.UpdateStrategy = model.UpdateStrategy{Type: model.OnDelete}
+				return nil
+			}))
+		}, "web-2 is deleted under OnDelete"},
 		{checks.RespectsPartition(), lagging, func(t *testing.T, c *sim.Cluster) {
 			c.Settle()
 			require.NoError(t, c.SetImage("web", simtest.Container, simtest.ImageSecond))

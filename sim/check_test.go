@@ -19,6 +19,7 @@ func everything(v sim.View) string {
 	for s := range v.Sets {
 		fmt.Fprintf(&b, "set %s %p %v %v %s %s %v %v %d\n", s.Name(), s.Spec(), s.Deleted(), s.Ordered(), s.UpdateRevision(), s.CurrentRevision(),
 			s.HasRevision(s.CurrentRevision()) && s.NewestRevision() != "", s.Counted(), s.History())
+		fmt.Fprintln(&b, s.Observed())
 		for p := range s.Pods {
 			index, in := s.Index(p.Ordinal())
 			fmt.Fprintf(&b, "pod %s %d %v %s %s %v %v %v %v %s %s\n", p.Name(), index, in, p.Revision(), p.Phase(), p.Ended(), p.Ready(), p.Terminating(),

@@ -22,6 +22,8 @@ func TestChecksNotice(t *testing.T) {
 			"web-1 has mounted another volume than the one of its claim www-web-1"},
 		{checks.StatusAgrees(), func(d sim.Doctor) { d.Miscount("web") },
 			"the status of web says {Replicas:3 Ready:2 Available:2 Current:2 Updated:2}, and the pods are {Replicas:2 Ready:2 Available:2 Current:2 Updated:2}"},
+		{checks.StatusAgrees(), func(d sim.Doctor) { d.Overlook("web") }, "the status of web tells of an older spec"},
+		{checks.StatusAgrees(), func(d sim.Doctor) { d.Misname("web") }, `the status of web tells of revision "web-old", and the newest is "web-9c64b65dd"`},
 		{checks.LimitsHistory(), func(d sim.Doctor) { d.KeepRevision("web", "web-old") }, "web keeps 1 revisions, and the limit is 0"},
 	} {
 		set := webSet(2, ofClass("disks"))

@@ -31,6 +31,18 @@ func (d Doctor) Miscount(set string) {
 	d.w.sets.at(s).status.Replicas++
 }
 
+// Misname makes a set's status tell of another revision than the newest.
+func (d Doctor) Misname(set string) {
+	s, _ := d.w.sets.find(d.w.name(model.NamespaceDefault, set))
+	d.w.sets.at(s).status.UpdateRevision = d.w.symbol("web-old")
+}
+
+// Overlook makes a set's status tell of an older spec.
+func (d Doctor) Overlook(set string) {
+	s, _ := d.w.sets.find(d.w.name(model.NamespaceDefault, set))
+	d.w.sets.at(s).generation++
+}
+
 // KeepRevision gives a set a revision that nobody needs any more.
 func (d Doctor) KeepRevision(set, name string) {
 	s, _ := d.w.sets.find(d.w.name(model.NamespaceDefault, set))

@@ -49,6 +49,10 @@ func (s SetView) NewestRevision() string {
 	return s.w.text(newest)
 }
 
+// Observed reports whether the status tells of the present spec: observedGeneration is the
+// set's generation.
+func (s SetView) Observed() bool { return s.row().status.ObservedGeneration == s.row().generation }
+
 // HasRevision reports whether the set has a revision of that name.
 func (s SetView) HasRevision(name string) bool {
 	for r := range s.w.revisions.all {

@@ -6,8 +6,8 @@ import (
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
-// StatusAgrees: when the controller has nothing to do, the counts in a set's status are
-// those of its pods.
+// StatusAgrees: when the controller has nothing to do, a set's status tells of its present
+// spec and of the newest revision, and its counts are those of the pods.
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, updateStatus.
 func StatusAgrees() sim.Check {
@@ -15,6 +15,12 @@ func StatusAgrees() sim.Check {
 		for set := range v.Sets {
 			if set.Looking() || set.Deleted() {
 				continue
+			}
+			if !set.Observed() {
+				return fmt.Sprintf("the status of %s tells of an older spec", set.Name())
+			}
+			if says, is := set.UpdateRevision(), set.NewestRevision(); says != is {
+				return fmt.Sprintf("the status of %s tells of revision %q, and the newest is %q", set.Name(), says, is)
 			}
 			if says, is := set.Counted(), set.Counts(); says != is {
 				return fmt.Sprintf("the status of %s says %+v, and the pods are %+v", set.Name(), says, is)

@@ -47,11 +47,16 @@
 //
 //	set := simtest.StatefulSet().Draw(t, "set")
 //	c := simtest.Cluster(t)
+//	c.Check(checks.All()...)
 //	c.Apply(simtest.Objects(set)...)
 //	for range rapid.IntRange(0, 10).Draw(t, "operations") {
 //		_ = c.Do(simtest.Operation("web").Draw(t, "operation"))
 //		c.Run(simtest.Pause().Draw(t, "pause"))
 //	}
+//	require.Empty(t, c.Violations())
+//
+// What must hold of any set is in package checks, whose own tests live through worlds of this
+// kind.
 //
 // # Replay
 //

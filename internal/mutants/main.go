@@ -1,17 +1,20 @@
-// Command mutants plants errors in package policy, one at a time, and shows which
-// of the project's checks finds each.
+// Command mutants plants errors in package policy, and some elsewhere, one at a time, and
+// shows which of the project's tests finds each.
 //
-//	go run ./internal/mutants           # the first check that finds it
-//	go run ./internal/mutants -all      # every check that finds it
+//	go run ./internal/mutants           # the first test that finds it
+//	go run ./internal/mutants -all      # every test that finds it
 //	go run ./internal/mutants condemned # only mutants with that in their names
 //
 // A mutant is one line of policy with something else in its place (mutants.go). It
 // is compiled with the go command's -overlay, so that the tree is never touched.
-// The checks, from cheap to dear, are policy's properties and tables, the
+// The tests, from cheap to dear, are policy's properties and tables, the
 // recordings of the real controller, and the numbered cases.
 //
-// It fails if more than one mutant survives: a rule that can be broken without a
-// check to notice is a rule that nobody holds.
+// Others (breaches.go) break what the rules of package sim/checks are about, wherever that is
+// in the code, and the check of that rule, alone, has to find it in drawn worlds.
+//
+// It fails if more than one mutant survives, or any of the others: a rule that can be broken
+// without anybody to notice is a rule that nobody holds.
 package main
 
 import (
@@ -56,7 +59,7 @@ func main() {
 }
 
 func run(all bool, wanted []string) (alive int, err error) {
-	for _, c := range checks { // of the tree as it is: what fails anyway finds nothing
+	for _, c := range append(checks, inWorlds("")) { // of the tree as it is: what fails anyway finds nothing
 		fails, err := c.finds("")
 		if err != nil {
 			return 0, err
@@ -78,7 +81,7 @@ func run(all bool, wanted []string) (alive int, err error) {
 		if !m.isOneOf(wanted) {
 			continue
 		}
-		overlay, err := m.plant(dir)
+		overlay, err := m.plant(dir, filepath.Join("policy", m.file))
 		if err != nil {
 			return 0, err
 		}
@@ -95,7 +98,38 @@ func run(all bool, wanted []string) (alive int, err error) {
 		table.Flush()
 	}
 	fmt.Printf("mutants: %d of %d killed\n", total-alive, total)
-	return alive, nil
+	return alive, breakRules(dir, wanted)
+}
+
+// breakRules plants what breaks the rules of package checks. It is an error if one of these
+// does not notice.
+func breakRules(dir string, wanted []string) error {
+	table := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "MUTANT\tIN\tBREAKS")
+	total := 0
+	for i := range breaches {
+		b := &breaches[i]
+		if !b.isOneOf(wanted) {
+			continue
+		}
+		overlay, err := b.plant(dir, b.file)
+		if err != nil {
+			return err
+		}
+		c := inWorlds(b.rule)
+		found, err := c.finds(overlay)
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+		if !found {
+			return fmt.Errorf("%s, and in the %s %s", b.name, c.name, b.rule)
+		}
+		total++
+		fmt.Fprintf(table, "%s\t%s\t%s\n", b.name, b.file, b.rule)
+		table.Flush()
+	}
+	fmt.Printf("rules of sim/checks: %d of %d mutants found\n", total, total)
+	return nil
 }
 
 func (m *mutant) isOneOf(wanted []string) bool {
@@ -108,8 +142,8 @@ func (m *mutant) isOneOf(wanted []string) bool {
 }
 
 // plant writes the file with the error in it and the overlay that puts it in place.
-func (m *mutant) plant(dir string) (overlay string, err error) {
-	path, err := filepath.Abs(filepath.Join("policy", m.file))
+func (m *mutant) plant(dir, file string) (overlay string, err error) {
+	path, err := filepath.Abs(file)
 	if err != nil {
 		return "", err
 	}
@@ -118,9 +152,9 @@ func (m *mutant) plant(dir string) (overlay string, err error) {
 		return "", err
 	}
 	if n := strings.Count(string(source), m.from); n != 1 {
-		return "", fmt.Errorf("%s: %q stands %d times in %s, and must stand there once", m.name, m.from, n, m.file)
+		return "", fmt.Errorf("%s: %q stands %d times in %s, and must stand there once", m.name, m.from, n, file)
 	}
-	broken := filepath.Join(dir, m.file)
+	broken := filepath.Join(dir, filepath.Base(file))
 	if err := os.WriteFile(broken, []byte(strings.Replace(string(source), m.from, m.to, 1)), 0o600); err != nil {
 		return "", err
 	}

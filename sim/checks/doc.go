@@ -7,25 +7,70 @@
 //	for _, v := range c.Violations() {
 //		fmt.Println(v) // +12.3s: at most one pod runs for an identity, and web-0 runs on node-0 and on node-1
 //	}
+//	out, err := checks.Progress(c)
 //
-// Each has a file, which says where the rule comes from, when it does not hold, and what
-// has to happen for it to break. Some of them break in worlds in which Kubernetes is at
-// work as it should be: two pods of one identity run when somebody deletes one by force
-// from a node that is only cut off. A check that fails is a finding, and not always a bug.
+// # Safety and progress
 //
-// They are evaluated after every event and every operation ([sim.Cluster.Check]), look at
-// nothing but a [sim.View], and remember nothing. A check of one's own is written in the
-// same way.
+// Safety is that nothing bad happens: there are never two pods of one identity, the order is
+// kept, no claim goes astray. A rule of safety has to hold at every instant, under faults
+// above all, and one look at the world tells whether it does. All checks of [All] are of this
+// kind. They are evaluated after every event and every operation ([sim.Cluster.Check]), look
+// at nothing but a [sim.View], and remember nothing. One's own are written in the same way.
 //
-// What a rule says of the controller ([CreatesInOrder], [TerminatesInOrder], [UpdatesInOrder],
-// [RespectsPartition], [MaxUnavailable], [DeletesForReason]) is judged when it creates or deletes a pod, by the world as it is then. A
-// controller whose cache lags behind (Latencies.Watch) may act on what is no longer so; that
-// it is found here is the point.
+// Progress is that something good happens: the world reaches its spec. No instant can show
+// that it never will, and while nodes are down it need not. So one lets the faults stop, lets
+// the world settle, and asks then: [Progress]. It is content, too, with a world that waits and
+// says what for. Whether what it says is a bug of Kubernetes' own, as with a rollout that stays
+// stuck after its template was reverted (kubernetes #67250), is for the reader to judge; what
+// would be a bug here is a world that neither arrives nor knows why.
+//
+// # A check that fails is a finding, and not always a bug
+//
+// Some of the rules break in worlds in which Kubernetes is at work as it should be. What a
+// StatefulSet promises, it promises as long as nobody uses force, and its controller decides by
+// a cache, which may lie behind.
+//
+//	check              Kubernetes' own code                   what breaks it, by design
+//	-----              --------------------                   -------------------------
+//	AtMostOne          the API server keeps a pod until its   delete --force, or a grace period of 0; an
+//	                   kubelet has confirmed its end          out-of-service taint on a node that runs
+//	CreatesInOrder     updateStatefulSet, processReplica      a cache that lags behind; releases before
+//	                                                          1.34 with minReadySeconds (#112307)
+//	TerminatesInOrder  processCondemned                       a cache that lags behind
+//	UpdatesInOrder     updateStatefulSetAfterInvariant-       a cache that lags behind
+//	                   Established
+//	RespectsPartition  newVersionedStatefulSetPod             a cache that lags behind
+//	MaxUnavailable     updateStatefulSetAfterInvariant-       a cache that lags behind
+//	                   Established
+//	DeletesForReason   processReplica, and the update         a cache that lags behind
+//	KeepsClaims        pvc_protection_controller,             finalizers taken away by hand, and owners
+//	                   updateClaimOwnerRefForSetAndPod        given by hand
+//	LimitsHistory      truncateHistory                        nothing
+//	StatusAgrees       updateStatus                           a controller that is paused or has missed
+//	                                                          an event
+//	NamesNoStranger    CoreDNS's kubernetes and cache         EndpointSlices that are seen later than the
+//	                   plugins                                TTL, and a cache on a cache
+//	LosesNothing       (what runs in the pods)                force, on storage that two nodes may use at
+//	                                                          once; a claim that is deleted
+//	Progress           kubectl rollout status                 nothing: what never arrives says why
+//
+// Crashes of nodes and kubelets, partitions, disks that do not come off, and a controller that
+// is restarted break none of them. What a rule says of the controller is judged when it creates
+// or deletes a pod, by the world as it is then; that a controller is found which acts on what
+// is no longer so (Latencies.Watch, [sim.DelayWatch], [sim.LoseEvents]) is the point.
+//
+// # Each can fail
+//
+// A check that never fails holds nothing. For each there is a story in this package's tests in
+// which it does, and a bug that is planted in the code and that it finds in drawn worlds
+// (go run ./internal/mutants); and what the drawn worlds have gone through is counted there,
+// so that each rule has had something to say.
 package checks
 
 import "github.com/ordinal-sim/ordinal/sim"
 
-// All are all checks of this package, in the order in which they are documented.
+// All are all checks of safety that need not be told anything, in the order in which they are
+// documented.
 func All() []sim.Check {
 	return []sim.Check{
 		AtMostOne(), CreatesInOrder(), TerminatesInOrder(), UpdatesInOrder(), RespectsPartition(), MaxUnavailable(), DeletesForReason(),

@@ -129,7 +129,7 @@ func (w *world) reviewAttachment(a int32) {
 	case d.Detach && row.state == attachmentDetaching:
 	case d.Detach:
 		row.state, row.forced = attachmentDetaching, d.Forced
-		w.queue.arm(purposeAttach, a, w.after(&w.settings.latencies.Detach, "detach"))
+		w.planDetach(a)
 	case d.Deadline > 0:
 		w.queue.arm(purposeAttach, a, d.Deadline.Add(reconcilerPeriod))
 	default:

@@ -162,7 +162,7 @@ func (w *world) rescale(h int32, target scale, d *autoscaling.Decision) {
 	if err != nil {
 		d.Refused(err)
 		var refused *validation.StatusError
-		if !errors.As(err, &refused) {
+		if !errors.As(err, &refused) || isConflict(err) {
 			w.autoscaleLater(h, w.now+1)
 		}
 		return
@@ -353,7 +353,7 @@ func (w *world) writeAutoscaler(h int32, status model.HorizontalPodAutoscalerSta
 	if reflect.DeepEqual(row.status, status) {
 		return
 	}
-	if err := w.admit(VerbUpdateStatus, model.KindHorizontalPodAutoscaler); err != nil {
+	if err := w.admitUpdate(VerbUpdateStatus, model.KindHorizontalPodAutoscaler, row.name, once); err != nil {
 		w.record(record{kind: recAutoscalerFailed, subject: row.name, object: w.lookupName("FailedUpdateStatus"), text: w.symbol(err.Error())})
 		w.autoscaleLater(h, w.now+1)
 		return

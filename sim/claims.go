@@ -162,7 +162,7 @@ func (w *world) retainClaims(s int32, pod policy.Pod) (wrote bool, failed error)
 		if !r.Write {
 			continue
 		}
-		if err := w.admit(VerbUpdate, model.KindPersistentVolumeClaim); err != nil {
+		if err := w.admitUpdate(VerbUpdate, model.KindPersistentVolumeClaim, name, once); err != nil {
 			return wrote, join(failed, fmt.Errorf("could not update claim %s for delete policy ownerRefs: %w", w.rendered(name), err))
 		}
 		if c, ok := w.claims.find(name); ok {

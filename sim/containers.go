@@ -204,7 +204,7 @@ func (w *world) containerEnds(c int32, code int32, cause exitCause) {
 	w.cancelContainer(c)
 	row.last = containerEnd{exitCode: code, cause: cause, started: row.started, finished: w.now}
 	row.ended, row.unwell, row.stop = true, well, notStopped
-	row.serving, row.alive, row.hung = false, false, false
+	row.serving, row.alive, row.hung, row.unfit = false, false, false, false
 	box.running--
 	switch {
 	case box.stage == sandboxStopping:

@@ -243,7 +243,7 @@ func (w *world) rollOutStep(d int32, view *stateless.Deployment, out *stateless.
 	case stateless.CreateSet:
 		return w.createSetOf(d, view, step)
 	case stateless.ScaleSet:
-		if err := w.admit(VerbUpdate, model.KindReplicaSet); err != nil {
+		if err := w.admitUpdate(VerbUpdate, model.KindReplicaSet, w.replicaSets.at(step.Handle).name, once); err != nil {
 			return err
 		}
 		row := w.replicaSets.at(step.Handle)
@@ -254,7 +254,7 @@ func (w *world) rollOutStep(d int32, view *stateless.Deployment, out *stateless.
 		row.replicas, row.desired, row.most = step.Replicas, step.Desired, step.Most
 		w.feedReplicaSet(step.Handle)
 	case stateless.AnnotateSet:
-		if err := w.admit(VerbUpdate, model.KindReplicaSet); err != nil {
+		if err := w.admitUpdate(VerbUpdate, model.KindReplicaSet, w.replicaSets.at(step.Handle).name, once); err != nil {
 			return err
 		}
 		row := w.replicaSets.at(step.Handle)
@@ -272,7 +272,7 @@ func (w *world) rollOutStep(d int32, view *stateless.Deployment, out *stateless.
 		}
 		w.deleteReplicaSet(step.Handle, background)
 	case stateless.WriteStatus:
-		if err := w.admit(VerbUpdateStatus, model.KindDeployment); err != nil {
+		if err := w.admitUpdate(VerbUpdateStatus, model.KindDeployment, w.deployments.at(d).name, once); err != nil {
 			return err
 		}
 		row := w.deployments.at(d)

@@ -38,6 +38,7 @@
 //	dnsservers.go   answers with what they know (package dnsmodel; dns.go, what it sees); dnsclient.go, who asks
 //	process.go      runs the programs of images; syscalls.go, what they can do; messages.go, what they send
 //	gc.go           deletes what has lost its owners
+//	faults.go       lets the API server refuse what they write; conflict.go, answer that it has been modified
 //
 // One writes (pods.go, sets.go, volumes.go: the API server), the others notice, and
 // act a moment later, as an event. Only the kubelet notices at once: between a pod's
@@ -58,7 +59,8 @@
 // for it, and each of them may fail. Claims of a class whose provisioner nobody runs wait
 // ([Config].AbsentProvisioners); a driver that has run into a quota, or has no room on a
 // node, answers with errors ([FailProvisioning], [FailExpansion]); a node may be unable to
-// let go of what it has mounted ([HoldVolumes]). What waits for what say [Outcome].Reasons
+// let go of what it has mounted ([HoldVolumes]), or a driver to detach it from there
+// ([HoldDetach]). What waits for what say [Outcome].Reasons
 // and the events of the claim ([Cluster.Describe]).
 //
 // # Programs

@@ -319,7 +319,7 @@ func (w *world) turn(s int32) {
 		if !failed {
 			c := w.endpointChange(s, o.pod)
 			if c.differs && !admitted {
-				admitted, failed = true, w.admit(VerbUpdate, kindEndpointSlice) != nil
+				admitted, failed = true, w.admitUpdate(VerbUpdate, kindEndpointSlice, w.services.at(s).name, once) != nil
 			}
 			if c.differs && !failed {
 				w.writeEndpoint(c)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/validation"
 )
 
 // Verb is what a controller asks of the API server.
@@ -35,12 +36,20 @@ type writeFault struct {
 	verb        Verb
 	kind        model.Kind
 	skip, times int32
-	text        model.Symbol
+	text        model.Symbol // what the API server says, or conflicting
 }
 
 func (f FailWrite) prepare(w *world) (func(), error) {
 	if f.Nth < 0 || f.Times < 0 {
 		return nil, fmt.Errorf("sim: FailWrite: Nth and Times must not be negative")
+	}
+	switch f.Verb {
+	case VerbCreate, VerbUpdate, VerbDelete, VerbUpdateStatus:
+	default:
+		return nil, fmt.Errorf("sim: FailWrite: %q is not what a controller asks for", f.Verb)
+	}
+	if f.Kind == "" {
+		return nil, fmt.Errorf("sim: FailWrite: name a Kind")
 	}
 	text := f.Error
 	if text == "" {
@@ -62,14 +71,21 @@ func (f FailWrite) String() string {
 	return s + saying(f.Error)
 }
 
-// admit is where every write of a controller passes: it fails if a fault says so.
+// admit is where every write of a controller passes that does not name a version
+// (admitUpdate): it fails if a fault says so.
 func (w *world) admit(verb Verb, kind model.Kind) error {
 	if len(w.failing) == 0 {
 		return nil
 	}
+	return w.answer(verb, kind, nil)
+}
+
+// answer is what the API server answers to a write; versioned is the object of an update
+// that names its version, which can conflict, and nil for other writes.
+func (w *world) answer(verb Verb, kind model.Kind, versioned *model.Name) error {
 	for i := range w.failing {
 		f := &w.failing[i]
-		if f.verb != verb || f.kind != kind || f.times == 0 {
+		if f.verb != verb || f.kind != kind || f.times == 0 || f.text == conflicting && versioned == nil {
 			continue
 		}
 		if f.skip > 0 {
@@ -77,6 +93,9 @@ func (w *world) admit(verb Verb, kind model.Kind) error {
 			continue
 		}
 		f.times--
+		if f.text == conflicting {
+			return validation.Conflict(kind, w.rendered(*versioned))
+		}
 		return errors.New(w.text(f.text))
 	}
 	return nil

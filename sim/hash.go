@@ -93,7 +93,7 @@ func (h *hashing) state() uint64 {
 		row := &h.nodes.rows[n]
 		d := digest64(1)
 		d.put(h.name(row.name), uint64(row.capacity), uint64(row.allocatable.CPU), uint64(row.allocatable.Memory), uint64(row.pullsDone), uint64(row.health), uint64(row.healthSince), uint64(row.deletedAt))
-		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.deleted, row.forgetful)
+		d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.clinging, row.deleted, row.forgetful)
 		d.put(uint64(row.shutdown), uint64(row.looks))
 		for _, s := range row.short {
 			d.put(uint64(s.lacks), uint64(s.seen), uint64(s.since))
@@ -253,7 +253,7 @@ func (h *hashing) sandbox(s int32) uint64 {
 		d.put(uint64(row.state), uint64(row.restarts), uint64(row.runs), uint64(uint32(row.exitCode)), uint64(row.since), uint64(row.started),
 			uint64(row.backoff.wait), uint64(row.backoff.since), uint64(row.lapse), uint64(row.left), uint64(row.plan)<<8|uint64(row.failure),
 			uint64(row.unwell)<<24|uint64(row.hook)<<16|uint64(row.stop)<<8|uint64(row.seen), h.end(&row.last))
-		d.flags(row.ready, row.lapsed, row.serving, row.alive, row.hung, row.passed, row.watched, row.ran, row.ended, box.busy == c)
+		d.flags(row.ready, row.lapsed, row.serving, row.alive, row.hung, row.unfit, row.passed, row.watched, row.ran, row.ended, box.busy == c)
 		for p := row.probes; p != nowhere; p = h.probes[p].next {
 			probe := &h.probes[p]
 			d.put(uint64(probe.kind), uint64(probe.verdict)<<8|uint64(probe.last), uint64(probe.times), uint64(probe.asks), uint64(probe.begins))

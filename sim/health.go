@@ -15,7 +15,7 @@ import (
 // beginProgram is a program that begins to run.
 func (w *world) beginProgram(c int32) {
 	row, image := &w.containers[c], w.image(c)
-	row.serving, row.hung, row.alive = false, false, !image.Boot.set
+	row.serving, row.hung, row.unfit, row.alive = false, false, false, !image.Boot.set
 	if image.Program != nil {
 		w.startProcess(c, image.Program)
 	} else if !image.NeverReady {

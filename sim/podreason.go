@@ -30,6 +30,8 @@ func (w *world) containerReason(c int32, another string) (why, remedy string) {
 		return "", ""
 	case row.hung && row.stop == notStopped:
 		return fmt.Sprintf("%snot ready: the program of image %s hangs", who, image), ""
+	case row.unfit:
+		return fmt.Sprintf("%snot ready: the program of image %s cannot serve", who, image), ""
 	case recipe.behaviour.NeverReady:
 		return fmt.Sprintf("%snot ready: the program of image %s never becomes ready", who, image), another
 	}

@@ -196,7 +196,7 @@ func (w *world) answers(p int32) (a answer, after time.Duration) {
 	row := &w.containers[w.probes[p].container]
 	says := row.alive
 	if w.probes[p].kind == readinessProbe {
-		says = row.serving
+		says = row.serves()
 	}
 	switch {
 	case row.hung:

@@ -155,7 +155,7 @@ func (w *world) syncReplicaSet(s int32) {
 	}
 	status := row.view.Final(d, failed != nil, message)
 	if row.view.Differs(status) {
-		if err := w.admit(VerbUpdateStatus, model.KindReplicaSet); err != nil {
+		if err := w.admitUpdate(VerbUpdateStatus, model.KindReplicaSet, row.name, 2); err != nil {
 			failed = join(failed, err)
 		} else {
 			row.status = status

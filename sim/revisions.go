@@ -24,10 +24,11 @@ func (w *world) revise(s int32) (model.Symbol, error) {
 		if slices.Contains(w.scratch.owned, d.Name) {
 			return 0, errBumpOfAdopted
 		}
-		if err := w.admit(VerbUpdate, model.KindControllerRevision); err != nil {
+		name := w.revisionName(set.name.Namespace, d.Name)
+		if err := w.admitUpdate(VerbUpdate, model.KindControllerRevision, name, defaultBackoff); err != nil {
 			return 0, err
 		}
-		r, ok := w.revisions.find(w.revisionName(set.name.Namespace, d.Name))
+		r, ok := w.revisions.find(name)
 		if !ok {
 			return 0, errStale
 		}

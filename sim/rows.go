@@ -38,10 +38,11 @@ type node struct {
 	pullsDone   model.Instant // images are pulled one after the other
 
 	// The machine, whatever the API server knows of it.
-	down    bool // it is off
-	cut     bool // its network is: it reaches neither the API server nor other nodes
-	stopped bool // its kubelet does not run; its containers do
-	holding bool // it cannot unmount anything
+	down     bool // it is off
+	cut      bool // its network is: it reaches neither the API server nor other nodes
+	stopped  bool // its kubelet does not run; its containers do
+	holding  bool // it cannot unmount anything
+	clinging bool // nothing is detached from it
 
 	forgetful bool // its kubelet was restarted, and has not heard the API server since
 	shutdown  shutdownStage
@@ -237,6 +238,7 @@ type container struct {
 	serving bool // it would say that it can serve
 	alive   bool // it would say that it works: it has booted
 	hung    bool // it would say nothing
+	unfit   bool // it could serve, but for a fault
 	passed  bool // its startup probe has succeeded, or it has none
 	ready   bool
 

@@ -39,7 +39,7 @@ func (w *world) scaleOf(kind model.Kind, name model.Name) (s scale, ok bool) {
 // prepareScale checks a write of a controller to the scale of a workload, and returns
 // what stores it.
 func (w *world) prepareScale(s scale, replicas int32) (func(), error) {
-	if err := w.admit(VerbUpdate, s.kind); err != nil {
+	if err := w.admitUpdate(VerbUpdate, s.kind, s.name, defaultRetry); err != nil {
 		return nil, err
 	}
 	if s.kind == model.KindDeployment {

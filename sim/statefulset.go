@@ -295,17 +295,24 @@ func (w *world) deleteReplica(s int32, step *policy.Step) error {
 //
 // Source: pkg/controller/statefulset/stateful_pod_control.go, UpdateStatefulPod.
 func (w *world) repairPod(s int32, step *policy.Step) error {
-	wrote, err := w.retainClaims(s, step.Pod)
-	if err != nil {
+	wrote, tries := false, defaultBackoff
+	for ; tries > 0; tries-- { // the claims again, too, if one of them conflicts
+		again, err := w.retainClaims(s, step.Pod)
+		wrote = wrote || again
+		if err == nil {
+			break
+		}
 		w.note(recUpdateFailed, s, w.podName(s, step.Ordinal), err)
-		return err
+		if tries == 1 || !isConflict(err) {
+			return err
+		}
 	}
 	p := step.Pod.Handle
 	r := w.pods.at(p)
 	if r.uid != step.Pod.UID || r.named && !wrote {
 		return nil
 	}
-	if err := w.admit(VerbUpdate, model.KindPod); err != nil {
+	if err := w.admitUpdate(VerbUpdate, model.KindPod, r.name, tries); err != nil {
 		w.note(recUpdateFailed, s, r.name, err)
 		return err
 	}
@@ -327,7 +334,7 @@ func (w *world) writeStatus(s int32, status policy.Status) error {
 	if !set.view.Differs(status) {
 		return nil
 	}
-	if err := w.admit(VerbUpdateStatus, model.KindStatefulSet); err != nil {
+	if err := w.admitUpdate(VerbUpdateStatus, model.KindStatefulSet, set.name, defaultRetry); err != nil {
 		return err
 	}
 	if status.CurrentReplicas < 0 {

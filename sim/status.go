@@ -99,7 +99,7 @@ func (w *world) isReady(c int32) bool {
 	if p := w.readinessProbeOf(c); p != nowhere {
 		return w.probes[p].verdict == yes
 	}
-	return row.serving && !row.hung
+	return row.serves() && !row.hung
 }
 
 // readinessChanged is a container that is ready from now on, or is not any more.

@@ -39,6 +39,37 @@ var probeCases = []worldCase{
 		require.True(w.t, w.ready())
 		w.settles()
 	}},
+	{"serving", "A program that cannot serve fails its readiness probe, and not its liveness probe", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless, readiness(every(10, failures(1))), liveness(every(10, failures(1)))))
+		w.settles()
+		w.runs(20)
+		w.fault(sim.StopServing{Pod: "web-0"})
+		w.when("22.511s", w.notReady)
+		w.waits("pod/web-0: not ready: the program of image A cannot serve")
+		w.runs(3600)
+		w.fault(sim.StartServing{Pod: "web-0", Container: "main"})
+		w.when("3602.511s", w.ready)
+		w.settles()
+		require.Zero(w.t, w.pod("web-0").Status.ContainerStatuses[0].RestartCount)
+		w.fault(sim.StopServing{Pod: "web-0"})
+		w.c.Run(time.Minute)
+		w.fault(sim.CrashContainer{Pod: "web-0"})
+		w.settles() // the next run of it can serve
+		require.Equal(w.t, 1, int(w.pod("web-0").Status.ContainerStatuses[0].RestartCount))
+		require.EqualError(w.t, w.c.Do(sim.StartServing{Pod: "web-0"}), "sim: container main of pod web-0 is not kept from serving")
+	}},
+	{"serving2", "A program that cannot serve from its start on never becomes ready", func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, stateless))
+		w.runs(2.6)
+		w.row("0/1 Running 0 2s")
+		w.fault(sim.StopServing{Pod: "web-0"})
+		require.EqualError(w.t, w.c.Do(sim.StopServing{Pod: "web-0"}), "sim: container main of pod web-0 cannot serve already")
+		require.ErrorContains(w.t, w.c.Do(sim.StopServing{Pod: "web-1"}), "not found")
+		require.ErrorContains(w.t, w.c.Do(sim.StopServing{Pod: "web-0", Container: "x"}), "container x not found in pod web-0")
+		w.waits("pod/web-0: not ready: the program of image A cannot serve")
+		w.fault(sim.StartServing{Pod: "web-0"})
+		w.settles()
+	}},
 	{"P22b", "A question that is not answered when the program recovers is answered then", func(w *worldPlay) {
 		w.begin(sim.Config{}, webSet(1, stateless, readiness(every(10, failures(1), func(p *model.Probe) { p.TimeoutSeconds = 5 }))))
 		w.settles()

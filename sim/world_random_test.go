@@ -120,6 +120,10 @@ func (s *someone) deed() {
 		"hang":            func() error { return s.c.Do(sim.Hang{Pod: pod}) },
 		"hang a sidecar":  func() error { return s.c.Do(sim.Hang{Pod: pod, Container: "p2"}) },
 		"recover":         func() error { return s.c.Do(sim.Recover{Pod: pod}) },
+		"stop serving":    func() error { return s.c.Do(sim.StopServing{Pod: pod}) },
+		"start serving":   func() error { return s.c.Do(sim.StartServing{Pod: pod}) },
+		"hold detach":     func() error { return s.c.Do(sim.HoldDetach{Node: node}) },
+		"release detach":  func() error { return s.c.Do(sim.ReleaseDetach{Node: node}) },
 		"lose image":      func() error { return s.c.Do(sim.LoseImage{Image: rapid.SampledFrom(images).Draw(s.T, "image")}) },
 		"mend image":      func() error { return s.c.Do(sim.MendImage{Image: rapid.SampledFrom(images).Draw(s.T, "image")}) },
 		"crash node":      func() error { return s.c.Do(sim.CrashNode{Node: node}) },
@@ -195,6 +199,11 @@ func (s *someone) deed() {
 			verb := rapid.SampledFrom([]sim.Verb{sim.VerbCreate, sim.VerbUpdate, sim.VerbDelete, sim.VerbUpdateStatus}).Draw(s.T, "verb")
 			return s.c.Do(sim.FailWrite{Verb: verb, Kind: kind, Times: rapid.IntRange(1, 3).Draw(s.T, "times")})
 		},
+		"conflict": func() error {
+			kind := rapid.SampledFrom([]model.Kind{model.KindPod, model.KindPersistentVolumeClaim, model.KindStatefulSet, model.KindControllerRevision}).Draw(s.T, "kind")
+			verb := rapid.SampledFrom([]sim.Verb{sim.VerbUpdate, sim.VerbUpdateStatus}).Draw(s.T, "verb")
+			return s.c.Do(sim.ConflictWrite{Verb: verb, Kind: kind, Times: rapid.IntRange(1, 9).Draw(s.T, "times")})
+		},
 	}
 	var names []string
 	for name := range deeds {
@@ -234,6 +243,7 @@ func (s *someone) mend() {
 	for _, p := range s.c.Pods("").Items {
 		for _, container := range []string{"", "p2"} {
 			_ = s.c.Do(sim.Recover{Pod: p.Name, Container: container})
+			_ = s.c.Do(sim.StartServing{Pod: p.Name, Container: container})
 		}
 	}
 	kubelet := rapid.Bool().Draw(s.T, "kubelet") // is restarted, if that is enough
@@ -246,7 +256,7 @@ func (s *someone) mend() {
 			require.NoError(s, s.c.Apply(o))
 		}
 		require.NoError(s, s.c.TaintNode(node, "node.kubernetes.io/out-of-service-"))
-		for _, op := range []sim.Operation{sim.HealNode{Node: node}, sim.ReleaseVolumes{Node: node}} {
+		for _, op := range []sim.Operation{sim.HealNode{Node: node}, sim.ReleaseVolumes{Node: node}, sim.ReleaseDetach{Node: node}} {
 			if err := s.c.Do(op); err != nil {
 				require.Contains(s, err.Error(), " not ")
 			}

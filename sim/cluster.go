@@ -66,6 +66,15 @@ func (c *Cluster) Fingerprint() uint64 { return c.w.fingerprint }
 // which goes on where it was.
 func (c *Cluster) SetChooser(chooser Chooser) { c.w.choices.custom = chooser }
 
+// Reseed makes the seeded generator begin anew, with another seed: one world at rest forked for
+// each of many seeds has a life with each. What is drawn until then is drawn.
+func (c *Cluster) Reseed(seed uint64) { c.w.choices.seeded = seededChoices(seed).seeded }
+
+// Choose makes a choice as the world makes its own, so that it is among [Cluster.Choices]: it
+// makes a Cluster a [Chooser] for what is drawn outside, such as the faults of package
+// faults. Out of one there is no choice. It panics if n is less than 1.
+func (c *Cluster) Choose(label string, n int) int { return c.w.choose(label, n) }
+
 // Choices are the choices that were made so far, for [Replay].
 func (c *Cluster) Choices() []Choice {
 	var out []Choice

@@ -105,6 +105,22 @@ func TestPatchesDoNotConflict(t *testing.T) {
 	require.NotContains(t, c.Trace().String(), "has been modified")
 }
 
+// Writes that have not failed yet need not.
+func TestHealWrites(t *testing.T) {
+	c := sim.New(sim.Config{})
+	heal := sim.HealWrites{Verb: sim.VerbCreate, Kind: model.KindPod}
+	require.EqualError(t, c.Do(heal), "sim: no write is to fail: create Pod")
+	require.NoError(t, c.Do(sim.FailWrite{Verb: sim.VerbCreate, Kind: model.KindPod, Times: 1_000_000, Error: "quota exceeded"}))
+	require.NoError(t, c.Do(sim.FailWrite{Verb: sim.VerbUpdateStatus, Kind: model.KindStatefulSet}))
+	require.NoError(t, c.Apply(plain(2, model.OrderedReady)))
+	c.Run(time.Minute)
+	require.Empty(t, c.Pods("web").Items)
+	require.NoError(t, c.Do(heal))
+	require.EqualError(t, c.Do(heal), "sim: no write is to fail: create Pod")
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.Contains(t, c.Trace().String(), "injected failure", "the write of the status has failed")
+}
+
 func TestConflictsAreRefused(t *testing.T) {
 	c := sim.New(sim.Config{})
 	for _, row := range []struct {

@@ -96,6 +96,21 @@ func (o LoseEvents) prepare(w *world) (func(), error) {
 	return func() { w.losing = append(w.losing, lostEvents{o.Kind, int32(max(1, o.Times))}) }, nil
 }
 
+// KeepEvents ends each [LoseEvents] of a kind, however many events it had still to come to.
+// What has been lost stays so.
+type KeepEvents struct{ Kind model.Kind }
+
+// String implements [Operation].
+func (o KeepEvents) String() string { return fmt.Sprintf("keep events of kind %s", o.Kind) }
+
+func (o KeepEvents) prepare(w *world) (func(), error) {
+	ends := func(l lostEvents) bool { return l.kind == o.Kind }
+	if !slices.ContainsFunc(w.losing, ends) {
+		return nil, fmt.Errorf("sim: no event of kind %s is to be lost", o.Kind)
+	}
+	return func() { w.losing = slices.DeleteFunc(w.losing, ends) }, nil
+}
+
 // missesEvent reports whether an event does not arrive.
 func (w *world) missesEvent(kind model.Kind) bool {
 	i := slices.IndexFunc(w.losing, func(l lostEvents) bool { return l.kind == kind })

@@ -78,6 +78,22 @@ func TestLoseEvents(t *testing.T) {
 	require.ErrorContains(t, c.Do(sim.LoseEvents{Kind: model.KindPod, Times: -1}), "Times not negative")
 }
 
+// Events that have not been lost yet need not be.
+func TestKeepEvents(t *testing.T) {
+	c := formed(t, plain(2, model.OrderedReady))
+	require.ErrorContains(t, c.Do(sim.KeepEvents{Kind: model.KindPod}), "no event of kind Pod is to be lost")
+	require.NoError(t, c.Do(sim.LoseEvents{Kind: model.KindPod, Times: 5}))
+	require.NoError(t, c.Do(sim.KeepEvents{Kind: model.KindPod}))
+	require.NoError(t, c.Delete("pod/web-0", sim.Force()))
+	require.Equal(t, sim.Settled, c.Settle().State)
+	require.NoError(t, c.Do(sim.LoseEvents{Kind: model.KindPod, Times: 5}))
+	require.NoError(t, c.Do(sim.LoseEvents{Kind: model.KindStatefulSet}))
+	require.NoError(t, c.Do(sim.KeepEvents{Kind: model.KindPod}))
+	require.NoError(t, c.Scale("web", 3))
+	c.Settle()
+	require.Len(t, c.Pods("web").Items, 2, "that event is lost")
+}
+
 // Whatever the controller misses: once it has been started anew, and nothing is wrong any
 // more, the world becomes what its specs ask for.
 func TestControllersMakeUpForWhatTheyMiss(t *testing.T) {

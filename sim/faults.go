@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
@@ -69,6 +70,24 @@ func (f FailWrite) String() string {
 		s += howOften(f.Times)
 	}
 	return s + saying(f.Error)
+}
+
+// HealWrites ends each [FailWrite] and [ConflictWrite] of a verb and a kind, however many
+// writes they had still to come to.
+type HealWrites struct {
+	Verb Verb
+	Kind model.Kind
+}
+
+// String implements [Operation].
+func (o HealWrites) String() string { return fmt.Sprintf("heal writes (%s %s)", o.Verb, o.Kind) }
+
+func (o HealWrites) prepare(w *world) (func(), error) {
+	heals := func(f writeFault) bool { return f.verb == o.Verb && f.kind == o.Kind }
+	if !slices.ContainsFunc(w.failing, func(f writeFault) bool { return heals(f) && f.times > 0 }) {
+		return nil, fmt.Errorf("sim: no write is to fail: %s %s", o.Verb, o.Kind)
+	}
+	return func() { w.failing = slices.DeleteFunc(w.failing, heals) }, nil
 }
 
 // admit is where every write of a controller passes that does not name a version

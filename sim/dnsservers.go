@@ -78,6 +78,10 @@ func (w *world) changeDNS(replica int, down bool) (func(), error) {
 	}, nil
 }
 
+// DNSReplicas is how many replicas the cluster's DNS has, answering or not: those of
+// [StopDNS].
+func (c *Cluster) DNSReplicas() int { return len(c.w.dns.replicas) }
+
 // pickDNS is the replica that a question reaches; false if there is none, or if it does
 // not answer. It is a choice only where there is one.
 //

@@ -478,6 +478,20 @@ var attachCases = []worldCase{
 		w.settles()
 		w.nodes("web-0:node-1")
 	}},
+	{"hold4", "What a machine had mounted when it went down is unmounted as soon as it can be, though it came up before that", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(1, grace(0)))...)
+		w.settles()
+		w.fault(sim.CrashNode{Node: "node-0"})
+		w.fault(sim.HoldVolumes{Node: "node-0"})
+		w.do(w.c.Cordon("node-0"))
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.c.Run(time.Second)
+		w.fault(sim.RestartNode{Node: "node-0"})
+		w.waits("pod/web-0: waits for its volumes")
+		w.fault(sim.ReleaseVolumes{Node: "node-0"})
+		w.settles()
+		w.nodes("web-0:node-1")
+	}},
 	{"hold3", "A volume that is unmounted before the six minutes are over is not taken away when they are", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(1, grace(1)))...)
 		w.settles()

@@ -33,6 +33,23 @@ func (c *Cluster) Done() []Done {
 	return out
 }
 
+// StopTrace ends the trace, for this world and its forks: what happens from now on is neither
+// told nor can it be told again ([Cluster.Trace], [Cluster.Events], [Cluster.Done],
+// [Cluster.Choices]), and operations are not part of the fingerprint. It is for a search, which
+// goes through millions of worlds and tells the story of one.
+func (c *Cluster) StopTrace() { c.w.untold = true }
+
+// Mark puts a mark on a node that tells it from others, for [Cluster.StateHash] and nothing
+// else: somebody has something in store for this node, and for that one not. Equal nodes with
+// equal marks can take each other's place. The error is Kubernetes' when there is no such node.
+func (c *Cluster) Mark(node string, mark uint64) error {
+	n, err := must(c.w, &c.w.nodes, model.KindNode, "", node)
+	if err == nil {
+		c.w.nodes.at(n).mark = mark
+	}
+	return err
+}
+
 // Config is what the world was made with.
 func (c *Cluster) Config() Config { return c.w.settings.config }
 

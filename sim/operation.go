@@ -100,6 +100,10 @@ func (d done) String() string {
 // recordOperation notes an operation in the trace, which keeps it as it is: a fork
 // need not learn its words.
 func (w *world) recordOperation(op Operation, refused error) {
+	if w.untold {
+		w.told++
+		return
+	}
 	d := w.moment(op)
 	d.refused = refused
 	w.record(record{kind: recOperation, a: int64(len(w.done))})
@@ -108,6 +112,9 @@ func (w *world) recordOperation(op Operation, refused error) {
 
 // noteDone keeps what was done.
 func (w *world) noteDone(d done) {
+	if w.untold {
+		return
+	}
 	if d.refused == nil {
 		w.digestText(d.String())
 	}

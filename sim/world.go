@@ -41,6 +41,7 @@ type world struct {
 	queue   queue
 	choices choices
 	trace   trace
+	untold  bool // the trace is not written any more
 
 	nodes       table[node]
 	images      table[nodeImage]
@@ -442,7 +443,9 @@ func (w *world) record(r record) {
 	if r.kind != recChoice && r.kind != recLogged {
 		w.told++
 	}
-	w.trace.add(r)
+	if !w.untold {
+		w.trace.add(r)
+	}
 }
 
 // stamp gives a new object its identity.

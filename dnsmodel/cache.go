@@ -307,3 +307,13 @@ func (c *Cache) Gives(prefix, suffix string, addr netip.Addr, now model.Instant)
 	}
 	return false
 }
+
+// Each hands out the entries that are still served at an instant, in the order of
+// [Cache.Entries]. They belong to the cache.
+func (c *Cache) Each(now model.Instant, yield func(*Entry)) {
+	for i := range c.entries {
+		if now < c.entries[i].Expires() {
+			yield(&c.entries[i])
+		}
+	}
+}

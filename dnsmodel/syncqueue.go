@@ -138,3 +138,13 @@ func (q *SyncQueue) Current(now model.Instant) SyncQueue {
 // Gone ends a turn that found no Service: what is remembered of its slices is
 // forgotten.
 func (q *SyncQueue) Gone() { q.failures, q.fresh = 0, 0 }
+
+// State is all that a queue consists of, for whoever compares queues: the next delayed turn,
+// or -1 if none waits, the failures since the last success, and from when on the informer
+// shows all that was written.
+func (q *SyncQueue) State() (next model.Instant, failures int32, fresh model.Instant) {
+	if !q.waiting {
+		return -1, q.failures, q.fresh
+	}
+	return q.at, q.failures, q.fresh
+}

@@ -68,30 +68,6 @@ func (w *world) holderOf(ip uint32) int32 {
 	return nowhere
 }
 
-// addressesHash is who has which address and who has had it, where that decides who gets the
-// next one.
-func (h *hashing) addressesHash() (sum uint64) {
-	if !h.reuses() {
-		return 0
-	}
-	for i, p := range h.past {
-		d := digest64(31)
-		d.put(uint64(i), uint64(p.ip), h.name(p.pod), uint64(p.until))
-		d.flags(p.taken)
-		sum += uint64(d)
-	}
-	for s := range h.sandboxes {
-		if box := &h.sandboxes[s]; box.leased != 0 {
-			d := digest64(32)
-			d.put(h.name(box.name), h.name(h.nodes.at(box.node).name), uint64(box.leased))
-			sum += uint64(d)
-		}
-	}
-	d := digest64(33)
-	d.put(uint64(h.nextIP))
-	return sum + uint64(d)
-}
-
 // Misdirection is a name in DNS that leads to a stranger.
 type Misdirection struct {
 	w     *world

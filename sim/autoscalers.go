@@ -8,7 +8,6 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/model/validation"
-	"github.com/ordinal-sim/ordinal/policy/autoscaling"
 )
 
 // The API server and kubectl, for HorizontalPodAutoscalers.
@@ -295,51 +294,4 @@ func (w *world) autoscalerReason(h int32) (why, remedy string) {
 		remedy = "create " + target
 	}
 	return "cannot scale: " + why, remedy
-}
-
-// autoscalersHash is that of autoscalers and loads. Of a recommendation that repeats
-// itself it does not matter when it was last looked at, nor of a load what it was before
-// it could be seen.
-func (h *hashing) autoscalersHash() (sum uint64) {
-	for a := range h.autoscalers.all {
-		row := h.autoscalers.at(a)
-		d := digest64(15)
-		d.put(h.name(row.name), uint64(row.generation), h.symbol(row.trouble), uint64(row.memory.First))
-		d.text(jsonText(&row.spec.Spec))
-		d.text(jsonText(&row.status))
-		d.labels(row.spec.Labels)
-		d.labels(row.spec.Annotations)
-		d.flags(row.memory.Looked, row.memory.Repeats)
-		for i, r := range row.memory.Recommended {
-			d.put(uint64(r.Replicas))
-			if i < len(row.memory.Recommended)-1 || !row.memory.Repeats {
-				d.put(uint64(r.At))
-			}
-		}
-		for _, changes := range [][]autoscaling.Change{row.memory.Up, row.memory.Down} {
-			d.put(uint64(len(changes)))
-			for _, c := range changes {
-				d.put(uint64(c.Pods), uint64(c.At))
-				d.flags(c.Old)
-			}
-		}
-		sum += uint64(d)
-	}
-	for i := range h.loads {
-		l := &h.loads[i]
-		d := digest64(16)
-		d.put(h.name(l.name))
-		d.text(string(l.kind) + " " + l.resource)
-		seen := h.now.Add(-h.autoscalerTimes().Sample)
-		use, known := l.at(seen)
-		d.put(uint64(use))
-		d.flags(known)
-		for _, p := range l.points {
-			if p.at > seen {
-				d.put(uint64(p.at), uint64(p.use))
-			}
-		}
-		sum += uint64(d)
-	}
-	return sum
 }

@@ -155,6 +155,7 @@ type settings struct {
 	watchDelay    time.Duration   // until somebody changes it
 	endpointBatch time.Duration
 	dns           dnsmodel.Profile
+	programs      bool // an image has a program
 }
 
 // defaults are the latencies of a calm world.
@@ -211,6 +212,9 @@ func (c Config) settings() *settings {
 	s := &settings{config: c, absent: make(map[string]bool, len(c.AbsentProvisioners)), latencies: c.Latencies.orDefaults()}
 	if s.latencies.Watch.varies() {
 		panic("sim: Latencies.Watch must not vary: a watch delivers in order")
+	}
+	for _, image := range c.Images { // any will do: no order shows
+		s.programs = s.programs || image.Program != nil
 	}
 	s.watchDelay = s.latencies.Watch.at(0)
 	if s.latencies.EndpointBatch.varies() {

@@ -117,6 +117,7 @@ func (w *world) missesEvent(kind model.Kind) bool {
 	if i < 0 {
 		return false
 	}
+	w.lagged = true
 	if w.losing[i].times--; w.losing[i].times == 0 {
 		w.losing = slices.Delete(w.losing, i, i+1)
 	}

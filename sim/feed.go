@@ -126,6 +126,7 @@ func (w *world) send(d delivery) {
 		w.hear(&d)
 		return
 	}
+	w.lagged = true
 	d.setUID = w.sets.at(d.set).uid
 	at := w.now.Add(w.watchDelay)
 	if w.watched.Len() > 0 {

@@ -14,6 +14,7 @@ import (
 type library struct {
 	templates []*template
 	byText    map[string]policy.Template // never ranged over
+	nodes     bool                       // a template speaks of nodes by their names
 }
 
 // template is a pod template and what is worked out from it once. It never changes.
@@ -21,6 +22,8 @@ type template struct {
 	spec       *model.PodTemplateSpec
 	containers []recipe // of all containers, the init containers first
 	text       string
+	hash       uint64   // of the text
+	nodes      []string // the names and hostnames of nodes that it speaks of
 	grace      int64
 
 	tolerations []model.Toleration // of the pods: the template's, and those that every pod gets
@@ -33,7 +36,7 @@ func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
 	if t, ok := w.library.byText[text]; ok {
 		return t
 	}
-	t := &template{spec: spec, text: text, grace: 30}
+	t := &template{spec: spec, text: text, hash: textHash(text), nodes: nodesOfPod(&spec.Spec), grace: 30}
 	if g := spec.Spec.TerminationGracePeriodSeconds; g != nil {
 		t.grace = *g
 	}
@@ -53,6 +56,7 @@ func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
 	number := policy.Template(len(w.library.templates))
 	w.library.templates = append(w.library.templates, t)
 	w.library.byText[text] = number
+	w.library.nodes = w.library.nodes || len(t.nodes) > 0
 	return number
 }
 
@@ -68,6 +72,7 @@ func (w *world) own() {
 	w.library = &library{
 		templates: append([]*template(nil), w.library.templates...),
 		byText:    maps.Clone(w.library.byText),
+		nodes:     w.library.nodes,
 	}
 	w.borrowed = false
 }

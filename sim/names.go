@@ -12,15 +12,16 @@ import (
 // share one until one of them learns a new string.
 type names struct {
 	strings []string
+	hashes  []uint64                // of the strings
 	symbols map[string]model.Symbol // never ranged over
 }
 
 func newNames() *names {
-	return &names{strings: []string{""}, symbols: map[string]model.Symbol{"": 0}}
+	return &names{strings: []string{""}, hashes: []uint64{textHash("")}, symbols: map[string]model.Symbol{"": 0}}
 }
 
 func (n *names) clone() *names {
-	c := &names{strings: append([]string(nil), n.strings...), symbols: make(map[string]model.Symbol, len(n.symbols))}
+	c := &names{strings: append([]string(nil), n.strings...), hashes: append([]uint64(nil), n.hashes...), symbols: make(map[string]model.Symbol, len(n.symbols))}
 	for i, s := range c.strings {
 		c.symbols[s] = model.Symbol(i)
 	}
@@ -35,6 +36,7 @@ func (w *world) symbol(s string) model.Symbol {
 	w.own()
 	sym := model.Symbol(len(w.names.strings))
 	w.names.strings = append(w.names.strings, s)
+	w.names.hashes = append(w.names.hashes, textHash(s))
 	w.names.symbols[s] = sym
 	return sym
 }

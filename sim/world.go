@@ -92,6 +92,7 @@ type world struct {
 	watchDelay  time.Duration              // how long that takes
 	paused      bool                       // the StatefulSet controller stands still
 	losing      []lostEvents               // events of its watch that do not arrive
+	lagged      bool                       // it has not always heard of everything at once
 	operations  []operation                // that wait for their instants
 	done        []done                     // what the trace says of operations
 	failing     []writeFault
@@ -132,6 +133,7 @@ type world struct {
 	byHand         bool          // it is an operation
 
 	scratch scratch
+	hashes  *hashes // nil in a world that has never been hashed
 }
 
 // dated is something that is to be seen to at an instant.
@@ -251,6 +253,7 @@ func (w *world) copyFrom(src *world) {
 	w.copySets(&own, src)
 	w.copyCaches(&own, src)
 	w.scratch = own.scratch
+	w.copyHashes(&own, src)
 }
 
 func copyTable[T row](dst, own, src *table[T]) {

@@ -58,3 +58,12 @@ func (e *expectations) deleted(uid model.UID) {
 		e.deletions = slices.Delete(e.deletions, i, i+1)
 	}
 }
+
+// Expected is what the cache has yet to show: how many creations and deletions, and since
+// when they were asked for.
+func (v *View) Expected() (creations int32, deletions int, since model.Instant) {
+	if !v.expect.held {
+		return 0, 0, 0
+	}
+	return v.expect.creations, len(v.expect.deletions), v.expect.since
+}

@@ -77,12 +77,6 @@ func (w *world) own() {
 	w.borrowed = false
 }
 
-// specText is a set's spec as one string.
-func specText(spec *model.StatefulSetSpec) string { return jsonText(spec) }
-
-// serviceText is a Service's spec as one string.
-func serviceText(o *model.Service) string { return jsonText(&o.Spec) }
-
 func jsonText(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

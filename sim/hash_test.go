@@ -1,0 +1,204 @@
+package sim_test
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/sim"
+)
+
+// The hash that is kept up is the one that is worked out from nothing, after each event of
+// drawn worlds, in forks and in forks of forks.
+func TestStateHashIsKeptUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		config := ranges(rapid.Uint64().Draw(t, "seed"))
+		config.AnyOrder = rapid.Bool().Draw(t, "anyOrder")
+		config.Zones = rapid.SampledFrom([]int{0, 2}).Draw(t, "zones")
+		config.Latencies.Watch = rapid.SampledFrom([]sim.Latency{sim.Fixed(0), sim.Fixed(50 * time.Millisecond)}).Draw(t, "watch")
+		config.Images = map[string]sim.Image{"B": {Stop: sim.Between(0, 20*time.Second)}, "D": {Missing: true}}
+		s := &someone{T: t, c: sim.New(config), zones: config.Zones}
+		require.NoError(t, s.c.Apply(randomObjects()...))
+		keptUp := func(sim.View) bool {
+			require.Equal(s, sim.FreshHash(s.c), s.c.StateHash(), "after %d events", s.c.EventCount())
+			return false
+		}
+		other := sim.New(sim.Config{})
+		for range rapid.IntRange(1, 8).Draw(t, "deeds") {
+			s.deed()
+			s.c.RunUntil(keptUp, time.Duration(rapid.IntRange(0, 60_000).Draw(t, "run"))*time.Millisecond)
+			if rapid.Bool().Draw(t, "fork") { // and go on with the fork, in memory that another had
+				require.NoError(t, s.c.CopyTo(other))
+				s.c, other = other, s.c
+				keptUp(sim.View{})
+			}
+		}
+	})
+}
+
+// A hash allocates nothing once it is warm, also in forks, and neither does a fork of a world
+// that is hashed.
+func TestStateHashAllocatesNothing(t *testing.T) {
+	c, fork := rolling(t), sim.New(sim.Config{})
+	require.NoError(t, c.At(time.Duration(c.Now())+time.Second, sim.Delete{Target: "pod/db-0"}))
+	c.StateHash()
+	require.NoError(t, c.CopyTo(fork))
+	fork.StateHash()
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		_ = c.CopyTo(fork)
+		fork.StateHash()
+		c.StateHash()
+	}))
+}
+
+// scripted makes choices that are given, and notes what there was to choose.
+type scripted struct{ picks, among []int }
+
+func (s *scripted) Choose(_ string, n int) int {
+	k := 0
+	if i := len(s.among); i < len(s.picks) {
+		k = s.picks[i]
+	}
+	s.among = append(s.among, n)
+	return k
+}
+
+// everyChoice does something to forks of a world, once for each way in which the choices can be
+// made that it asks for.
+func everyChoice(t require.TestingT, c *sim.Cluster, do func(*sim.Cluster) error) (out []*sim.Cluster) {
+	for picks := []int{}; ; {
+		fork, err := c.Clone()
+		require.NoError(t, err)
+		s := &scripted{picks: picks}
+		fork.SetChooser(s)
+		if do(fork) == nil {
+			out = append(out, fork)
+		}
+		for len(picks) < len(s.among) {
+			picks = append(picks, 0)
+		}
+		i := len(picks) - 1
+		for ; i >= 0 && picks[i]+1 >= s.among[i]; i-- {
+		}
+		if i < 0 {
+			return out
+		}
+		picks = append(picks[:i:i], picks[i]+1)
+	}
+}
+
+// smallWorld is one that is searched.
+type smallWorld struct {
+	name    string
+	config  sim.Config
+	begin   func(c *sim.Cluster) error
+	actions []sim.Operation // of which one is done, at any moment
+}
+
+// state is a state of a small world: its hash, and whether somebody has acted.
+type state struct {
+	hash  uint64
+	acted bool
+}
+
+// place is a state and a world that is in it.
+type place struct {
+	state
+	world *sim.Cluster
+}
+
+// after are the places that may follow one, by a step and by what may be done.
+func (w *smallWorld) after(t require.TestingT, at place) (out []place) {
+	add := func(do func(*sim.Cluster) error, acted bool) {
+		for _, next := range everyChoice(t, at.world, do) {
+			out = append(out, place{state{next.StateHash(), acted}, next})
+		}
+	}
+	if at.world.Pending() > 0 {
+		add(func(c *sim.Cluster) error { c.Step(); return nil }, at.acted)
+	}
+	if !at.acted {
+		for _, op := range w.actions {
+			add(func(c *sim.Cluster) error { return c.Do(op) }, true)
+		}
+	}
+	return out
+}
+
+// Equal hashes mean an equal future: where two ways lead to one hash in a search of a small
+// world, the same states follow, whatever is chosen and done next. Nodes are equal in these
+// worlds, ties are broken in every way, and faults befall any node at any moment: so most of
+// these ways differ in which node is which.
+func TestStateHashIsSound(t *testing.T) {
+	nodes := func(of func(node string) sim.Operation) (out []sim.Operation) {
+		for i := range 3 {
+			out = append(out, of(fmt.Sprintf("node-%d", i)))
+		}
+		return out
+	}
+	calm := sim.Config{Nodes: 3, AnyOrder: true}
+	for _, w := range []smallWorld{
+		{"a set comes up", calm, func(c *sim.Cluster) error { return c.Apply(headless, plain(3, model.Parallel)) }, nodes(func(n string) sim.Operation { return sim.CrashNode{Node: n} })},
+		{"with disks", calm, func(c *sim.Cluster) error { return c.Apply(disks(2)...) }, nodes(func(n string) sim.Operation { return sim.PartitionNode{Node: n} })},
+		{"a rollout", calm, func(c *sim.Cluster) error {
+			if err := c.Apply(disks(2)...); err != nil {
+				return err
+			}
+			c.Settle()
+			return c.SetImage("db", "db", "db:2")
+		}, nodes(func(n string) sim.Operation { return sim.CrashNode{Node: n} })},
+		{"a drain", calm, func(c *sim.Cluster) error {
+			if err := c.Apply(headless, plain(3, model.Parallel)); err != nil {
+				return err
+			}
+			c.Settle()
+			return nil
+		}, nodes(func(n string) sim.Operation { return sim.Drain{Node: n} })},
+		{"volumes of nodes", calm, func(c *sim.Cluster) error {
+			local := disksClass(onFirstUse, provisionedBy("topolvm.io"))
+			local.Name = "local"
+			return c.Apply(local, nginx(), webSet(2, ofClass("local"), parallel))
+		}, nodes(func(n string) sim.Operation { return sim.Cordon{Node: n} })},
+	} {
+		t.Run(w.name, func(t *testing.T) {
+			start := sim.New(w.config)
+			start.SetChooser(&scripted{})
+			require.NoError(t, w.begin(start))
+			search(t, &w, start, 1500)
+		})
+	}
+}
+
+// search visits states of a small world and compares what follows those with equal hashes.
+func search(t *testing.T, w *smallWorld, start *sim.Cluster, most int) {
+	follow, times, same := map[state][]state{}, map[state]int{}, 0
+	for queue := []place{{state{hash: start.StateHash()}, start}}; len(queue) > 0 && len(follow) < most; queue = queue[1:] {
+		at := queue[0]
+		next := w.after(t, at)
+		var states []state
+		for i := range next {
+			states = append(states, next[i].state)
+		}
+		slices.SortFunc(states, func(a, b state) int { return cmp.Compare(a.hash, b.hash) })
+		states = slices.Compact(states)
+		if before, again := follow[at.state]; again {
+			same++
+			require.Equal(t, before, states, "two worlds with one hash go on differently at %v:\n%s", time.Duration(at.world.Now()), at.world.Trace())
+			continue
+		}
+		follow[at.state] = states
+		for i := range next {
+			if times[next[i].state]++; times[next[i].state] <= 3 {
+				queue = append(queue, next[i])
+			}
+		}
+	}
+	t.Logf("%d states, of which %d were compared with another world", len(follow), same)
+	require.Greater(t, same, 20, "hardly two worlds have one hash")
+}

@@ -33,7 +33,8 @@ type Config struct {
 	// topology.kubernetes.io/zone is zone-0, zone-1 and so on; 0 means that they have none.
 	Zones int
 	// AnyOrder leaves to choice what a fixed order decides otherwise: which of several
-	// events of one instant comes first, and which of several equally good nodes a pod gets.
+	// events of one instant comes first, which of several equally good nodes a pod gets, and
+	// which of several silent nodes is tainted first.
 	AnyOrder bool
 	// Latencies are how long everything takes.
 	Latencies Latencies

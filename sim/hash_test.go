@@ -98,13 +98,13 @@ type smallWorld struct {
 	name    string
 	config  sim.Config
 	begin   func(c *sim.Cluster) error
-	actions []sim.Operation // of which one is done, at any moment
+	actions []sim.Operation // of which two are done, at any moments
 }
 
-// state is a state of a small world: its hash, and whether somebody has acted.
+// state is a state of a small world: its hash, and how often somebody has acted.
 type state struct {
 	hash  uint64
-	acted bool
+	acted int
 }
 
 // place is a state and a world that is in it.
@@ -115,7 +115,7 @@ type place struct {
 
 // after are the places that may follow one, by a step and by what may be done.
 func (w *smallWorld) after(t require.TestingT, at place) (out []place) {
-	add := func(do func(*sim.Cluster) error, acted bool) {
+	add := func(do func(*sim.Cluster) error, acted int) {
 		for _, next := range everyChoice(t, at.world, do) {
 			out = append(out, place{state{next.StateHash(), acted}, next})
 		}
@@ -123,9 +123,9 @@ func (w *smallWorld) after(t require.TestingT, at place) (out []place) {
 	if at.world.Pending() > 0 {
 		add(func(c *sim.Cluster) error { c.Step(); return nil }, at.acted)
 	}
-	if !at.acted {
+	if at.acted < 2 {
 		for _, op := range w.actions {
-			add(func(c *sim.Cluster) error { return c.Do(op) }, true)
+			add(func(c *sim.Cluster) error { return c.Do(op) }, at.acted+1)
 		}
 	}
 	return out
@@ -136,41 +136,49 @@ func (w *smallWorld) after(t require.TestingT, at place) (out []place) {
 // worlds, ties are broken in every way, and faults befall any node at any moment: so most of
 // these ways differ in which node is which.
 func TestStateHashIsSound(t *testing.T) {
-	nodes := func(of func(node string) sim.Operation) (out []sim.Operation) {
+	nodes := func(also []sim.Operation, of ...func(node string) sim.Operation) []sim.Operation {
 		for i := range 3 {
-			out = append(out, of(fmt.Sprintf("node-%d", i)))
+			for _, one := range of {
+				also = append(also, one(fmt.Sprintf("node-%d", i)))
+			}
 		}
-		return out
+		return also
 	}
+	crash := func(n string) sim.Operation { return sim.CrashNode{Node: n} }
+	partition := func(n string) sim.Operation { return sim.PartitionNode{Node: n} }
+	cordon := func(n string) sim.Operation { return sim.Cordon{Node: n} }
+	drain := func(n string) sim.Operation { return sim.Drain{Node: n} }
+	remove := func(pod string) []sim.Operation {
+		return []sim.Operation{sim.Delete{Target: "pod/" + pod}, sim.Delete{Target: "pod/" + pod, Force: true}}
+	}
+	settled := func(objects ...model.Object) func(c *sim.Cluster) error {
+		return func(c *sim.Cluster) error {
+			err := c.Apply(objects...)
+			c.Settle()
+			return err
+		}
+	}
+	local := disksClass(onFirstUse, provisionedBy("topolvm.io"))
+	local.Name = "local"
 	calm := sim.Config{Nodes: 3, AnyOrder: true}
 	for _, w := range []smallWorld{
-		{"a set comes up", calm, func(c *sim.Cluster) error { return c.Apply(headless, plain(3, model.Parallel)) }, nodes(func(n string) sim.Operation { return sim.CrashNode{Node: n} })},
-		{"with disks", calm, func(c *sim.Cluster) error { return c.Apply(disks(2)...) }, nodes(func(n string) sim.Operation { return sim.PartitionNode{Node: n} })},
+		{"a set comes up", calm, func(c *sim.Cluster) error { return c.Apply(headless, plain(2, model.Parallel)) }, nodes(remove("web-0"), crash)},
+		{"a set is up", calm, settled(headless, plain(3, model.Parallel)), nodes(remove("web-1"), cordon, drain)},
+		{"with disks", calm, func(c *sim.Cluster) error { return c.Apply(disks(2)...) }, nodes(remove("db-0"), partition)},
+		{"disks are up", calm, settled(disks(2)...), nodes(remove("db-0"), partition, crash)},
 		{"a rollout", calm, func(c *sim.Cluster) error {
-			if err := c.Apply(disks(2)...); err != nil {
+			if err := settled(disks(2)...)(c); err != nil {
 				return err
 			}
-			c.Settle()
 			return c.SetImage("db", "db", "db:2")
-		}, nodes(func(n string) sim.Operation { return sim.CrashNode{Node: n} })},
-		{"a drain", calm, func(c *sim.Cluster) error {
-			if err := c.Apply(headless, plain(3, model.Parallel)); err != nil {
-				return err
-			}
-			c.Settle()
-			return nil
-		}, nodes(func(n string) sim.Operation { return sim.Drain{Node: n} })},
-		{"volumes of nodes", calm, func(c *sim.Cluster) error {
-			local := disksClass(onFirstUse, provisionedBy("topolvm.io"))
-			local.Name = "local"
-			return c.Apply(local, nginx(), webSet(2, ofClass("local"), parallel))
-		}, nodes(func(n string) sim.Operation { return sim.Cordon{Node: n} })},
+		}, nodes(nil, crash, cordon)},
+		{"volumes of nodes", calm, settled(local, nginx(), webSet(2, ofClass("local"), parallel)), nodes(remove("web-0"), cordon)},
 	} {
 		t.Run(w.name, func(t *testing.T) {
 			start := sim.New(w.config)
 			start.SetChooser(&scripted{})
 			require.NoError(t, w.begin(start))
-			search(t, &w, start, 1500)
+			search(t, &w, start, 4000)
 		})
 	}
 }

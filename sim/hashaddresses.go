@@ -44,11 +44,8 @@ func (h *hashing) address(ip uint32) uint64 {
 	switch {
 	case !ok: // gone
 	case holder&1 == 0:
-		box := &h.sandboxes[holder/2]
-		d.put(h.ofSandboxes[holder/2])
-		if h.named[box.node] {
-			d.put(h.staticName(h.nodes.at(box.node).name))
-		}
+		n := h.sandboxes[holder/2].node
+		d.put(h.ofSandboxes[holder/2], h.kept.nodes.hash(h, n, h.nodes.at(n), (*hashing).node))
 	default: // a pod without a sandbox still shows it
 		d.put(h.staticName(h.pods.at(holder / 2).name))
 	}

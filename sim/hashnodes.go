@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ordinal-sim/ordinal/internal/flat"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy/nodelifecycle"
 )
@@ -21,11 +22,7 @@ import (
 //   - all, where the scheduler takes the first of several equally good ones, and does not
 //     leave it to choice (Config.AnyOrder);
 //   - those that something names: a template, a volume's affinity, a class, an operation that
-//     is to come;
-//   - silent ones, where there are several: the node lifecycle controller taints the first of
-//     a zone first;
-//   - those of cut links, where there are several links, and of sandboxes of pods of one name,
-//     which could not be told apart otherwise.
+//     is to come.
 func (h *hashing) nameNodes() {
 	if len(h.named) < 2 {
 		return
@@ -54,17 +51,6 @@ func (h *hashing) nameNodes() {
 		}
 	}
 	h.nameForOperations()
-	h.nameSilent()
-	if len(h.world.messages.cuts) > 1 {
-		for _, l := range h.world.messages.cuts {
-			h.named[l.a], h.named[l.b] = true, true
-		}
-	}
-	for s := range h.sandboxes {
-		if box := &h.sandboxes[s]; box.stage != sandboxFree && box.pod == nowhere {
-			h.nameForTwins(int32(s))
-		}
-	}
 }
 
 // nameAll marks the nodes of some names, or with some hostnames.
@@ -121,27 +107,6 @@ func (h *hashing) nodesOfOperation(op *operation) (spoken uint64) {
 		}
 	}
 	return spoken
-}
-
-func (h *hashing) nameSilent() {
-	silent := 0
-	for n := range h.named {
-		if h.lifecycle.Silent(nodelifecycle.Node(n)) {
-			silent++
-		}
-	}
-	for n := range h.named {
-		h.named[n] = h.named[n] || silent > 1 && h.lifecycle.Silent(nodelifecycle.Node(n))
-	}
-}
-
-// nameForTwins marks the nodes of sandboxes of one pod's name, one of which has lost its pod.
-func (h *hashing) nameForTwins(s int32) {
-	for t := range h.sandboxes {
-		if box := &h.sandboxes[t]; box.stage != sandboxFree && int32(t) != s && box.name == h.sandboxes[s].name {
-			h.named[box.node], h.named[h.sandboxes[s].node] = true, true
-		}
-	}
 }
 
 // nodesOfPod are the names and hostnames of nodes that a pod's spec speaks of.
@@ -210,12 +175,12 @@ func (h *hashing) nodesHash() (sum uint64) {
 			d.put(h.staticName(row.name))
 		}
 		h.ofNodes[n] = d.sealed()
-		sum += h.ofNodes[n]
 	}
-	for _, l := range h.world.messages.cuts {
-		d := digestOf(hashCut)
-		d.put(h.ofNodes[l.a] + h.ofNodes[l.b])
-		sum += d.sealed()
+	if len(h.world.messages.cuts) > 0 {
+		h.cutsHash()
+	}
+	for _, hash := range h.ofNodes {
+		sum += hash
 	}
 	for z, key := range h.zones {
 		d := digestOf(hashZone)
@@ -231,6 +196,25 @@ func (h *hashing) nodesHash() (sum uint64) {
 	d := digestOf(hashLifecycle)
 	d.put(h.lifecycle.Hash(h.now))
 	return sum + d.sealed()
+}
+
+// cutsHash puts into the hashes of nodes which nodes they do not reach, by the hashes of those,
+// and once more, and so on: after as many rounds as there are cuts the hash of a node knows of
+// all that hangs together with it. (Two nets of equal nodes can have equal hashes and be
+// different, as one ring of six and two rings of three; which takes six cuts.)
+func (h *hashing) cutsHash() {
+	for range h.world.messages.cuts {
+		clear(h.atNodes)
+		for _, l := range h.world.messages.cuts {
+			h.at(l.a, flat.Mix(h.ofNodes[l.b]))
+			h.at(l.b, flat.Mix(h.ofNodes[l.a]))
+		}
+		for n := range h.ofNodes {
+			d := digestOf(hashCut)
+			d.put(h.ofNodes[n], h.atNodes[n])
+			h.ofNodes[n] = d.sealed()
+		}
+	}
 }
 
 // future is an instant that does not matter once it has come.

@@ -132,13 +132,20 @@ func (w *world) planMonitor() {
 	}
 }
 
-// monitor is a turn of the controller. Of nodes that wait for a taint the first gets it.
+// monitor is a turn of the controller. Of nodes that wait for a taint the first gets it, or
+// any one, if that is left to choice: they wait in a heap, ordered by when they came.
+//
+// Source: pkg/controller/nodelifecycle/scheduler/rate_limited_queue.go, TimedQueue.
 func (w *world) monitor() {
 	turn, ok := w.lifecycle.Next()
 	if !ok {
 		return
 	}
-	w.actions = w.lifecycle.Take(turn, 0, w.actions[:0])
+	pick := int32(0)
+	if turn.Among > 1 && w.settings.config.AnyOrder {
+		pick = int32(w.choose("taint", int(turn.Among)))
+	}
+	w.actions = w.lifecycle.Take(turn, pick, w.actions[:0])
 	for i := range w.actions {
 		a := &w.actions[i]
 		n := int32(a.Node)

@@ -9,12 +9,6 @@ import (
 // equal hashes, for all nodes and zones, will decide the same from now on. What was noticed
 // of a node before it was last heard is not in them, nor how often the controller has looked.
 
-// Silent reports whether a node's kubelet is not heard, or it waits for a taint: of several
-// such nodes the number decides which comes first.
-func (c *Controller) Silent(n Node) bool {
-	return int(n) < len(c.nodes) && (c.nodes[n].exists && c.nodes[n].silent || c.nodes[n].queued)
-}
-
 // NodeHash is the hash of what is known of a node, without its number and its zone.
 func (c *Controller) NodeHash(n Node) uint64 {
 	if int(n) >= len(c.nodes) {

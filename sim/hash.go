@@ -33,7 +33,8 @@ import (
 //     succeeded would have tried again.
 //   - What follows from the rest: the scheduler's view of nodes, the StatefulSet controller's
 //     cache as far as it is right, counts and lists that only save time.
-//   - What was remembered for the user: checks and their violations.
+//   - What was remembered for the user: checks and their violations, but for how long one has
+//     waited already ([Cluster.Eventually]).
 //   - What will be chosen: the seed, the Chooser.
 //
 // Everything else is in: the time, which is absolute; all objects, as far as somebody acts on
@@ -71,8 +72,8 @@ import (
 //
 // Not in it is what has happened before (that is the [Cluster.Fingerprint]), nor the numbers
 // that only count it: UIDs, resource versions, places in tables and the order in which
-// simultaneous events were planned; nor checks and their violations; nor what the world will
-// choose. A check that asks for a node by its name sees more than the hash does.
+// simultaneous events were planned; nor checks that have failed, or were reached; nor what the
+// world will choose. A check that asks for a node by its name sees more than the hash does.
 //
 // The first one costs as much as there are objects; after that what has changed is hashed anew,
 // also in forks, and nothing is allocated. It writes into the world's own memory: do not ask
@@ -188,6 +189,11 @@ func (h *hashing) state() uint64 {
 	sum += h.nodesHash() // last: all that lives at them is known
 	total := digestOf(hashWorld)
 	total.put(uint64(h.now), sum, uint64(h.release))
+	for i := range h.checks {
+		if row := &h.checks[i]; row.kind == checkEventually && row.broken && !row.done {
+			total.put(uint64(i), uint64(row.since))
+		}
+	}
 	return total.sealed()
 }
 

@@ -54,7 +54,7 @@ type node struct {
 	deletedAt   model.Instant
 	health      nodeHealth    // condition Ready
 	healthSince model.Instant // of its last transition
-	mark        uint64 // somebody's, see Cluster.Mark
+	mark        uint64        // somebody's, see Cluster.Mark
 }
 
 func (n node) inUse() bool { return n.uid != 0 && !n.deleted }

@@ -107,7 +107,7 @@ func Run(ctx context.Context, s Search) (Result, error) {
 	h.run(start, s.Workers)
 	result := h.result()
 	if h.found != nil {
-		s.shortest(&result, start, *h.found)
+		s.shortest(&result, start, cost{h.found.faults, h.found.steps + 1})
 	}
 	result.Elapsed = time.Since(began)
 	return result, nil
@@ -141,8 +141,8 @@ func (s Search) start() (*state, error) {
 	return &state{world: world, progress: make([]stage, len(s.Faults))}, nil
 }
 
-// shortest looks for the shortest story, alone and in a fixed order, so that it is always the
-// same one, and tells it.
+// shortest looks for the shortest story that is shorter than the bound, alone and in a fixed
+// order, so that it is always the same one, and tells it.
 func (s Search) shortest(r *Result, start *state, bound cost) {
 	h := newHunt(context.Background(), s, bound)
 	h.keepPath, h.s.States = true, 1<<62

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -189,6 +190,7 @@ func (w *world) forPod(l *whyLink, set int32) (out []candidate) {
 		if set != nowhere && r.revision == w.sets.at(set).status.UpdateRevision {
 			undo := RolloutUndo{Namespace: namespace, Set: w.nameOf(thing{model.KindStatefulSet, set})}
 			out = append(out, candidate{do: []Operation{undo}, group: groupUndo}, candidate{do: []Operation{undo, w.deletePodOp(p)}, group: groupUndo})
+			out = append(out, w.otherImage(p, namespace, undo.Set)...)
 		}
 	case causeGates:
 		for _, gate := range w.template(r.template).spec.Spec.ReadinessGates {
@@ -207,6 +209,26 @@ func (w *world) forPod(l *whyLink, set int32) (out []candidate) {
 		out = append(out, w.forElsewhere(p)...)
 	}
 	return out
+}
+
+// thatWorks stands for an image with which a container works: the world knows nothing of it,
+// so it behaves.
+const thatWorks = "one-that-works"
+
+// otherImage gives the container of a pod that does not work another image; and, as that does
+// not help under OrderedReady, deletes the pod.
+func (w *world) otherImage(p int32, namespace, set string) []candidate {
+	for c := range w.containersOf(p) {
+		if t := w.containerTrouble(c); t.cause == causeNoImage || t.cause == causeCrash || t.cause == causeUnready {
+			other := SetImage{Namespace: namespace, Set: set, Container: w.recipe(c).spec.Name, Image: thatWorks}
+			const cost = "it takes an image that works"
+			return []candidate{
+				{do: []Operation{other}, group: groupUndo, cost: cost},
+				{do: []Operation{other, w.deletePodOp(p)}, group: groupUndo, cost: cost},
+			}
+		}
+	}
+	return nil
 }
 
 // mending ends what is wrong with the programs and images of a pod.
@@ -252,6 +274,9 @@ func (w *world) forPlace(p int32) (out []candidate) {
 			}
 		}
 	}
+	if selector := w.template(r.template).spec.Spec.NodeSelector; why.Has(scheduling.NotSelected) && len(selector) > 0 {
+		out = append(out, w.forSelector(selector)...)
+	}
 	if name := w.freeNodeName(); why != 0 {
 		out = append(out, candidate{
 			do:   []Operation{Apply{Objects: []model.Object{&model.Node{ObjectMeta: model.ObjectMeta{Name: name}}}}},
@@ -260,6 +285,20 @@ func (w *world) forPlace(p int32) (out []candidate) {
 	}
 	if r.place.unreachable {
 		out = append(out, w.startOver(p)...)
+	}
+	return out
+}
+
+// forSelector gives a node the labels that a pod asks for.
+func (w *world) forSelector(selector map[string]string) (out []candidate) {
+	var labels []string
+	for _, key := range slices.Sorted(maps.Keys(selector)) {
+		labels = append(labels, key+"="+selector[key])
+	}
+	for n := range w.nodes.all {
+		if len(out) < mostDeletions {
+			out = append(out, candidate{do: []Operation{Label{Target: "node/" + w.nodeName(n), Labels: labels}}, group: groupPlace})
+		}
 	}
 	return out
 }

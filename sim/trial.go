@@ -80,7 +80,7 @@ func (a *asker) standing(w *world) (Explanation, []whyLink) {
 	switch {
 	case !w.asAsked(&a.goal):
 		e.Standing, e.Subject = Stuck, w.subject(of)
-	case root == causePartition || root == causeByHand || root == causeRolloutOff:
+	case root.holds():
 		e.Standing = Held
 	default:
 		return e, nil
@@ -116,6 +116,15 @@ func (a *asker) explain() Explanation {
 		return e
 	}
 	a.rest = rest
+	if name, why, loops := a.loop(); loops {
+		links = a.now.loopChain(&a.goal, name, why)
+		e.At, e.Chain = a.now.now, nil
+		for _, l := range links {
+			e.Chain = append(e.Chain, l.Link)
+		}
+		e.Remedies = a.remedies(a.now, links)
+		return e
+	}
 	from := a.now
 	if later, chain := a.standing(a.end); !sameChain(links, chain) {
 		from = a.whenStuck(chain)
@@ -131,10 +140,15 @@ func (a *asker) explain() Explanation {
 // whenStuck is the world as it is when its object begins to wait for what it waits for in the
 // end.
 func (a *asker) whenStuck(chain []whyLink) *world {
-	w := a.now.private()
+	return a.whenChained(a.now.private(), chain, a.end)
+}
+
+// whenChained lets time pass in a world until its object waits for what it waits for in the
+// end, which is another fork of the same.
+func (a *asker) whenChained(w *world, chain []whyLink, end *world) *world {
 	seen := int64(-1)
 	held, _ := w.ahead(func() bool {
-		if w.told == seen || w.now > a.end.now {
+		if w.told == seen || w.now > end.now {
 			return false // nothing has happened that anybody could tell of
 		}
 		seen = w.told
@@ -142,7 +156,7 @@ func (a *asker) whenStuck(chain []whyLink) *world {
 		return place != nowhere && sameChain(chain, w.chain(thing{a.goal.kind, place}))
 	})
 	if !held {
-		return a.end
+		return end
 	}
 	return w
 }
@@ -159,7 +173,7 @@ func (a *asker) remedies(w *world, links []whyLink) (out []Remedy) {
 		}
 		if r, helps := a.try(w, links, &c); helps {
 			out = append(out, r)
-			solved[c.group] = true
+			solved[c.group] = r.Settles
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Remedy) int {
@@ -195,12 +209,12 @@ func (a *asker) try(from *world, links []whyLink, c *candidate) (Remedy, bool) {
 	r.Settles, r.After = held, w.now.Sub(from.now)
 	if held {
 		_, rest = w.ahead(never)
+	} else if then, chain := a.standing(w); chain == nil || !a.further(w, links, chain) {
+		return r, false
 	} else {
-		then, chain := a.standing(w)
-		if chain == nil || sameChain(links, chain) || w.gap(&a.goal) >= a.end.gap(&a.goal) {
-			return r, false
-		}
-		r.Then = then.sentence()
+		r.Then = then.clauses()
+		w = a.whenWaiting(from, c.do, chain, w)
+		r.After = w.now.Sub(from.now)
 	}
 	if rest && held && !w.asAsked(&a.goal) || a.worse(w, rest) {
 		return r, false
@@ -209,6 +223,32 @@ func (a *asker) try(from *world, links []whyLink, c *candidate) (Remedy, bool) {
 		r.Cost = "two of " + twins + " would run at once"
 	}
 	return r, true
+}
+
+// further reports whether an object has come further than it would have: more is done, and
+// it waits for something else. If it has been given another template, what it waits for has to
+// be a different thing altogether: less is to be done then, and that is all.
+func (a *asker) further(w *world, before, now []whyLink) bool {
+	if sameChain(before, now) || w.gap(&a.goal) >= a.end.gap(&a.goal) {
+		return false
+	}
+	if a.goal.kind != model.KindStatefulSet {
+		return true
+	}
+	x, y := &before[len(before)-1], &now[len(now)-1]
+	return x.Object != y.Object || x.cause != y.cause || w.sets.at(a.goal.place(w)).template == a.end.sets.at(a.goal.place(a.end)).template
+}
+
+// whenWaiting is a world in which something has been done, as it is when the object begins to
+// wait for what it waits for in the end.
+func (a *asker) whenWaiting(from *world, do []Operation, chain []whyLink, end *world) *world {
+	w := from.private()
+	for _, op := range do {
+		if !w.accepts(op) {
+			return end
+		}
+	}
+	return a.whenChained(w, chain, end)
 }
 
 // accepts does an operation as soon as it is not refused.

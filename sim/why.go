@@ -137,7 +137,7 @@ type goal struct {
 	text string // the name
 	ends bool   // it is being deleted: it is to be gone
 	uid  model.UID
-	all  bool   // pods that the spec leaves at an old revision count as missing
+	all  bool // pods that the spec leaves at an old revision count as missing
 }
 
 // goal finds the object that a target names.
@@ -190,6 +190,9 @@ func (g *goal) place(w *world) int32 {
 func (e Explanation) String() string {
 	name := e.Object[strings.IndexByte(e.Object, '/')+1:]
 	asked := name + " is what its spec asks for"
+	if strings.HasPrefix(e.Object, "node/") {
+		asked = name + " is Ready, and nobody drains it"
+	}
 	switch e.Standing {
 	case AsAsked:
 		return asked
@@ -216,22 +219,28 @@ func (e Explanation) outcome(name string) string {
 	switch {
 	case e.Ending:
 		return name + " will be gone"
-	case strings.HasPrefix(e.Object, "pod/"):
+	case strings.HasPrefix(e.Chain[0].Why, "is being drained"):
+		return name + " will be drained"
+	case strings.HasPrefix(e.Object, "pod/"), strings.HasPrefix(e.Object, "node/"):
 		return name + " will be Ready"
 	}
 	return name + " will be what its spec asks for"
 }
 
-// sentence is the chain in words: each link is a clause about the object that the one before
-// it ends with. The rules come behind it.
+// clauses is the chain in words: each link is a clause about the object that the one before
+// it ends with.
+func (e Explanation) clauses() string {
+	var all []string
+	for _, l := range e.Chain {
+		all = append(all, l.Why)
+	}
+	return strings.Join(all, ", which ")
+}
+
+// sentence is the chain in words, with the rules behind it.
 func (e Explanation) sentence() string {
 	var b strings.Builder
-	for i, l := range e.Chain {
-		if i > 0 {
-			b.WriteString(", which ")
-		}
-		b.WriteString(l.Why)
-	}
+	b.WriteString(e.clauses())
 	for _, l := range e.Chain {
 		if l.Rule == "" {
 			continue
@@ -248,7 +257,7 @@ func (e Explanation) sentence() string {
 func (e Explanation) advice(how string) string {
 	if len(e.Remedies) == 1 {
 		r := &e.Remedies[0]
-		if !r.Settles {
+		if e.Standing == Stuck && !r.Settles {
 			how = " would help"
 		}
 		return "; " + r.String() + how + r.upshot()
@@ -256,6 +265,9 @@ func (e Explanation) advice(how string) string {
 	var all []string
 	for i := range e.Remedies {
 		all = append(all, e.Remedies[i].String()+e.Remedies[i].upshot())
+		if e.Standing == Stuck && !e.Remedies[i].Settles {
+			how = " would help"
+		}
 	}
 	if all == nil {
 		return ""

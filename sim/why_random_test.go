@@ -127,7 +127,7 @@ func TestWhyIsPrivate(t *testing.T) {
 	e, err := c.Why("web")
 	require.NoError(t, err)
 	require.Equal(t, sim.Stuck, e.Standing)
-	require.Len(t, e.Remedies, 1, "%s", e)
+	require.Len(t, e.Remedies, 2, "%s", e)
 	require.Equal(t, []int{was, saw, 0}, []int{asked, looked, violated})
 
 	called := false

@@ -32,6 +32,7 @@ const (
 	causePartition  // the spec holds pods back
 	causeByHand     // the spec leaves the deletion of pods to the user
 	causeRolloutOff // a Deployment is paused
+	causeNoConsumer // a claim waits for its first pod
 
 	// Of a pod.
 	causeNoImage
@@ -43,6 +44,7 @@ const (
 	causeNoNode
 	causeTerminating
 	causeOrphan // has ended, and nobody replaces it
+	causeLoops  // is created again and again
 
 	// Of a claim, a volume, a node or a budget.
 	causeUnbound
@@ -52,6 +54,11 @@ const (
 	causeHolds
 	causeGuarded
 )
+
+// holds reports whether it is what the spec asks for that keeps things as they are.
+func (c cause) holds() bool {
+	return c == causePartition || c == causeByHand || c == causeRolloutOff || c == causeNoConsumer
+}
 
 // whyLink is a Link with what the walk and the remedies need.
 type whyLink struct {

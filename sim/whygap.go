@@ -43,7 +43,7 @@ func (w *world) gap(g *goal) int {
 	switch g.kind {
 	case model.KindStatefulSet:
 		if g.ends {
-			return 1
+			return 1 + w.ownedBy(w.sets.at(place).uid)
 		}
 		return w.shortOf(place).gap(g.all)
 	case model.KindDeployment:
@@ -61,7 +61,7 @@ func (w *world) gap(g *goal) int {
 		return boolInt(r.deleting || !r.ready || r.ended())
 	case model.KindPersistentVolumeClaim:
 		why, _ := w.claimReason(place)
-		return boolInt(why != "" || g.ends)
+		return boolInt(why != "" || g.ends || g.all && !w.claims.at(place).Bound())
 	default:
 		drains := 0
 		for i := range w.draining {
@@ -72,7 +72,15 @@ func (w *world) gap(g *goal) int {
 	}
 }
 
-// shortage of a set: what is missing.
+// ownedBy is how many pods an object owns.
+func (w *world) ownedBy(owner model.UID) (n int) {
+	for p := range w.pods.all {
+		n += boolInt(w.pods.at(p).owner == owner)
+	}
+	return n
+}
+
+// setShort of a set: what is missing.
 type setShort struct {
 	unseen    bool // its controller has not seen the spec, or not written what it has seen
 	unhealthy int  // replicas that are missing, not available, or on their way out

@@ -64,11 +64,11 @@ func (w *world) linkBudget(l *whyLink) {
 	row := w.budgets.at(l.of.place)
 	st := &row.status
 	l.Since = row.changed
-	l.says(causeGuarded, fmt.Sprintf("allows no eviction: it wants %d healthy pods, and there are %d", st.DesiredHealthy, st.CurrentHealthy))
+	l.says(causeGuarded, fmt.Sprintf("allows no eviction: it wants %d healthy and has %d", st.DesiredHealthy, st.CurrentHealthy))
 	l.by("a pod is only evicted if the budget is kept without it", "pkg/registry/core/pod/storage/eviction.go")
 	for p := range w.pods.all {
 		if r := w.pods.at(p); w.guards(l.of.place, p) && !r.ready {
-			l.Why += ", without " + w.rendered(r.name)
+			l.Why += ", for want of " + w.rendered(r.name)
 			l.waitsFor(model.KindPod, p)
 			return
 		}

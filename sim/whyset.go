@@ -19,10 +19,10 @@ func (w *world) linkSet(l *whyLink) {
 		l.says(causePaused, "waits for its controller, which is paused")
 	case set.deleting != notDeleted:
 		w.linkEnding(l, s)
-	case set.trouble != 0:
-		w.linkTrouble(l, s)
 	case set.wait.Because == policy.NotAllowed:
 		l.says(causeStrategy, "waits: its strategy is Recreate, and the feature gate StatefulSetRecreateStrategy is off")
+	case set.trouble != 0:
+		w.linkTrouble(l, s)
 	default:
 		w.linkWait(l, s)
 	}
@@ -78,7 +78,7 @@ func (w *world) linkTrouble(l *whyLink, s int32) {
 	if at, armed := w.queue.armed(purposeDelayed, s); armed {
 		l.Why += ", and tries again at " + clock(at)
 		l.by("the controller tries again after 5ms, 10ms, 20ms and so on, up to 1000s", "client-go util/workqueue")
-	} else if strings.Contains(trouble, "63") {
+	} else if strings.Contains(trouble, "must be no more than 63") {
 		l.by("the name of a pod's revision is a label and has at most 63 characters, so that of its set has at most 52", "kubernetes #64023")
 	}
 }
@@ -117,16 +117,16 @@ func (w *world) linkWait(l *whyLink, s int32) {
 		}
 		return
 	}
-	name := w.podName(s, set.wait.Ordinal)
+	name := w.podName(s, w.awaited(s))
 	p, exists := w.pods.find(name)
 	switch {
+	case set.wait.Because == policy.StaleClaim && !w.looking(s):
+		w.linkStaleClaim(l, s)
 	case !exists && w.looking(s):
 		l.says(causePasses, "waits for its controller, which is "+w.about(s))
 	case !exists, !w.heard(s, p):
 		l.says(causeUnheard, "waits for its controller, which has not heard what has become of "+w.rendered(name))
 		l.by("a controller knows what its watch has told it, and lists anew only when it starts", "client-go tools/cache, Reflector")
-	case set.wait.Because == policy.StaleClaim:
-		w.linkStaleClaim(l, s, p)
 	case w.wellFor(set, p) && w.looking(s):
 		l.says(causePasses, "waits for its controller, which is "+w.about(s))
 	case w.wellFor(set, p) && set.wait.Because != policy.CondemnedFirst:
@@ -137,6 +137,23 @@ func (w *world) linkWait(l *whyLink, s int32) {
 		l.Since = w.unwellSince(p)
 		w.waitRule(l, s, p)
 	}
+}
+
+// awaited is the ordinal that a set's controller waits for. Of a rolling update without
+// maxUnavailable the controller names the first pod that is not healthy, and waits for the
+// last.
+func (w *world) awaited(s int32) int32 {
+	set := w.sets.at(s)
+	if set.wait.Because != policy.Budget || !w.rules.Has(release.IgnoresMaxUnavailable) {
+		return set.wait.Ordinal
+	}
+	for i := set.spec.DesiredReplicas() - 1; i >= 0; i-- {
+		p, ok := w.pods.find(w.podName(s, w.startOf(set)+i))
+		if !ok || !w.wellFor(set, p) {
+			return w.startOf(set) + i
+		}
+	}
+	return set.wait.Ordinal
 }
 
 // looking reports whether a set's controller is going to look at it, or to hear of it, soon.
@@ -185,6 +202,8 @@ func (w *world) waitRule(l *whyLink, s, p int32) {
 	ordered := set.spec.PodManagementPolicy != model.Parallel
 	old := r.revision != set.status.UpdateRevision
 	switch because := set.wait.Because; {
+	case because == policy.Budget && w.rules.Has(release.IgnoresMaxUnavailable):
+		l.by("the next pod is replaced when those above it are healthy", "pkg/controller/statefulset, updateStatefulSet")
 	case because == policy.Budget:
 		l.cause = causeBudget
 		l.Why = fmt.Sprintf("waits, because maxUnavailable is %d, for %s", set.spec.MaxUnavailable(), w.rendered(r.name))
@@ -194,6 +213,9 @@ func (w *world) waitRule(l *whyLink, s, p int32) {
 		case r.name.Ordinal-w.startOf(set) < set.spec.Partition():
 			l.by("a pod below the partition that is not available uses up maxUnavailable as well", "pkg/controller/statefulset, updateStatefulSetAfterInvariantEstablished")
 		}
+	case because == policy.CondemnedUnhealthy && r.ready && !r.deleting:
+		l.cause = causeCondemned
+		l.by("before 1.34 a pod that is Ready is only scaled away when it is available as well", "kubernetes #123918")
 	case because == policy.CondemnedUnhealthy:
 		l.cause = causeCondemned
 		l.by("under OrderedReady a pod that is not healthy is only scaled away if no other one to be scaled away is unhealthy", "kubernetes #36333")
@@ -248,14 +270,18 @@ func (w *world) linkUnwoken(l *whyLink, s int32) {
 }
 
 // linkStaleClaim is a set that waits for a claim of an earlier pod to go.
-func (w *world) linkStaleClaim(l *whyLink, s, p int32) {
+func (w *world) linkStaleClaim(l *whyLink, s int32) {
 	set := w.sets.at(s)
 	pod := w.rendered(w.podName(s, set.wait.Ordinal))
 	for i := range set.claimBases {
 		name := model.Name{Namespace: set.name.Namespace, Base: set.claimBases[i], Ordinal: set.wait.Ordinal}
-		if c, ok := w.claims.find(name); ok && w.claims.at(c).Deleting {
+		if c, ok := w.claims.find(name); ok {
 			l.says(causePasses, "waits, before it creates "+pod+", for its old claim "+w.rendered(name))
-			l.waitsFor(model.KindPersistentVolumeClaim, c)
+			if w.claims.at(c).Deleting {
+				l.waitsFor(model.KindPersistentVolumeClaim, c)
+			} else {
+				l.Why += ", which the garbage collector is about to delete"
+			}
 			return
 		}
 	}
@@ -321,7 +347,7 @@ func (w *world) linkDeployment(l *whyLink) {
 	d := l.of.place
 	row := w.deployments.at(d)
 	if row.spec.Paused && row.deleting == notDeleted {
-		l.says(causeRolloutOff, "is paused")
+		l.says(causeRolloutOff, "its rollout is paused")
 		return
 	}
 	why := w.deploymentReason(d)

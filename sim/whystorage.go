@@ -36,7 +36,8 @@ func (w *world) linkClaim(l *whyLink) {
 	case row.Bound():
 		l.says(causeNone, "is bound")
 	case why == "" && notice.Reason == storage.NoConsumer:
-		l.says(causeNone, "is Pending: its class waits for the first pod that uses it")
+		l.says(causeNoConsumer, "it is Pending until a pod uses it")
+		l.by("the binding mode of its class is WaitForFirstConsumer", "pkg/controller/volume/persistentvolume, syncUnboundClaim")
 	case why == "" || w.beingProvided(&row.Claim):
 		l.says(causePasses, "is Pending: its volume is being made")
 	default:

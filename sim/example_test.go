@@ -67,6 +67,36 @@ func Example_stuck() {
 	// settled
 }
 
+// Why walks the reasons to the root, and tries what would help in a fork before it says so.
+func ExampleCluster_Why() {
+	c := sim.New(sim.Config{Images: map[string]sim.Image{"nginx:oops": {Missing: true}}})
+	if err := c.Apply(web()...); err != nil {
+		log.Fatal(err)
+	}
+	c.Settle()
+	c.SetImage("web", "nginx", "nginx:oops")
+	c.Settle()
+	c.RolloutUndo("web", 0)
+	c.Settle()
+	why, err := c.Why("web")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(why)
+	for _, remedy := range why.Remedies {
+		fmt.Println("try", remedy, "which takes", remedy.After)
+	}
+	c.Do(why.Remedies[0].Do[0])
+	c.Settle()
+	why, _ = c.Why("web")
+	fmt.Println(why)
+	// Output:
+	// rollout of web waits for web-2, which is not Ready: image nginx:oops cannot be pulled; the template has been reverted, but a pod of the old revision is only replaced once it is Ready or deleted (kubernetes #67250); each of these would free it: `kubectl delete pod/web-2`, in 1.0s; `mend image nginx:oops`, in 54.0s
+	// try `kubectl delete pod/web-2` which takes 1.012s
+	// try `mend image nginx:oops` which takes 54.011s
+	// web is what its spec asks for
+}
+
 // A fork goes its own way.
 func ExampleCluster_Clone() {
 	c := sim.New(sim.Config{})

@@ -9,11 +9,13 @@ import (
 
 // What would come of it: forks of a world that run ahead.
 
-// How far ahead an explanation looks: a day, and so many events, with more for each pod.
-// Nothing that Kubernetes waits for by itself takes longer.
+// How far ahead an explanation looks: a day, in which no more is told than so many things,
+// with more for each pod. Nothing that Kubernetes waits for by itself takes longer. The
+// heartbeats of programs tell nothing, and have a bound of their own.
 const (
 	whyTime   = 24 * time.Hour
-	whyEvents = 200_000
+	whyTold   = 20_000
+	whyEvents = 400_000
 	// accepted is how long an operation is asked for again that is refused at first, as
 	// when it makes an object anew that is still going.
 	accepted = time.Minute
@@ -42,13 +44,17 @@ func (w *world) private() *world {
 // ahead lets time pass until a condition holds. If it does not come to hold, it reports
 // whether the world has come to rest.
 func (w *world) ahead(holds func() bool) (held, rest bool) {
-	until, budget := w.now.Add(whyTime), w.events+whyEvents+settleEventsPerPod*int64(w.pods.len())
+	until, events, told := w.now.Add(whyTime), w.events+whyEvents, w.told+whyTold
+	for s := range w.sets.all {
+		told += settleEventsPerPod * int64(w.sets.at(s).spec.DesiredReplicas())
+	}
+	events += told
 	var hum hum
 	for !holds() {
 		if len(w.queue.heap) == 0 || hum.isAll(w) {
 			return false, true
 		}
-		if w.queue.heap[0].at > until || w.events >= budget {
+		if w.queue.heap[0].at > until || w.events >= events || w.told >= told {
 			return false, false
 		}
 		w.step()
@@ -207,8 +213,10 @@ func (a *asker) try(from *world, links []whyLink, c *candidate) (Remedy, bool) {
 		return w.asAsked(&a.goal)
 	})
 	r.Settles, r.After = held, w.now.Sub(from.now)
-	if held {
+	if held && a.rest {
 		_, rest = w.ahead(never)
+	} else if held {
+		return r.withTwins(twins), true
 	} else if then, chain := a.standing(w); chain == nil || !a.further(w, links, chain) {
 		return r, false
 	} else {
@@ -219,10 +227,15 @@ func (a *asker) try(from *world, links []whyLink, c *candidate) (Remedy, bool) {
 	if rest && held && !w.asAsked(&a.goal) || a.worse(w, rest) {
 		return r, false
 	}
-	if twins != "" {
-		r.Cost = "two of " + twins + " would run at once"
+	return r.withTwins(twins), true
+}
+
+// withTwins is a remedy that has been seen to let a pod run at two places.
+func (r Remedy) withTwins(pod string) Remedy {
+	if pod != "" {
+		r.Cost = "two of " + pod + " would run at once"
 	}
-	return r, true
+	return r
 }
 
 // further reports whether an object has come further than it would have: more is done, and

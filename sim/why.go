@@ -209,7 +209,7 @@ func (e Explanation) String() string {
 	case e.Standing == Passing:
 		return s + "; " + e.outcome(name) + " at " + clock(e.Until) + " if nothing else happens" + e.advice(" would be faster")
 	case len(e.Remedies) == 0:
-		return s + "; nothing that was tried would free it"
+		return s + "; nothing was found that frees it"
 	}
 	return s + e.advice(" would free it")
 }

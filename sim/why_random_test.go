@@ -141,6 +141,27 @@ func TestWhyIsPrivate(t *testing.T) {
 	require.Contains(t, e.String(), "; no remedy was tried: sim: a function is pending")
 }
 
+// A remedy is for the namespace of what it helps.
+func TestWhyInANamespace(t *testing.T) {
+	c := sim.New(sim.Config{})
+	set := webSet(1, stateless)
+	set.Namespace = "prod"
+	require.NoError(t, c.Apply(set))
+	c.Settle()
+	require.NoError(t, c.Do(sim.Hang{Namespace: "prod", Pod: "web-0"}))
+	_, err := c.Why("web")
+	require.ErrorContains(t, err, "not found")
+	e, err := c.Why("web", sim.InNamespace("prod"))
+	require.NoError(t, err)
+	require.Len(t, e.Remedies, 2, "%s", e)
+	for _, r := range e.Remedies {
+		fork, err := c.Clone()
+		require.NoError(t, err)
+		require.NoError(t, fork.Do(r.Do[0]))
+		require.Equal(t, sim.Settled, fork.Settle().State)
+	}
+}
+
 // What is not there is said as kubectl says it.
 func TestWhyNot(t *testing.T) {
 	c := formed(t, plain(1, model.OrderedReady))

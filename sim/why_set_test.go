@@ -138,6 +138,13 @@ var whySetCases = []whyCase{
 		w.deed(sim.PauseController{})
 		w.do(w.c.Scale("web", 4))
 	}},
+	{"", "the controller is paused, and if it goes on another set is worse off", "web", sim.Stuck, 0, func(w *worldPlay) {
+		w.begin(with(sim.Image{Missing: true}), webSet(3, stateless), webSet(3, stateless, named("other")))
+		w.settles()
+		w.deed(sim.PauseController{})
+		w.do(w.c.Scale("web", 4))
+		w.do(w.c.SetImage("other", "main", "bad"))
+	}},
 	{"", "the controller has missed an event", "web", sim.Stuck, 1, func(w *worldPlay) {
 		w.formed(sim.Config{})
 		w.deed(sim.LoseEvents{Kind: model.KindPod})

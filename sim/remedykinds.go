@@ -142,6 +142,9 @@ type wordedPatch struct {
 // String implements [Patch].
 func (c wordedPatch) String() string { return c.words }
 
+// Type implements [Patch].
+func (c wordedPatch) Type() string { return "strategic" }
+
 // Patch implements [Patch].
 func (c wordedPatch) Patch(o model.Object) (model.Object, error) {
 	c.do(o)

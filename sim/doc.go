@@ -63,6 +63,13 @@
 // ([HoldDetach]). What waits for what say [Outcome].Reasons
 // and the events of the claim ([Cluster.Describe]).
 //
+// # Why
+//
+// A set that does not become what its spec asks for waits for something, which waits for
+// something else. [Cluster.Why] walks from the object to the root, says whether time alone
+// helps, and names what would free it: each remedy has been tried in a fork, so that what it
+// leads to is known, when, and at what price.
+//
 // # Programs
 //
 // An image may have a program ([Image].Program, package workload), which runs in its

@@ -96,11 +96,17 @@ func (w *world) forSet(l *whyLink) (out []candidate) {
 	case causePaused:
 		return []candidate{one(ResumeController{})}
 	case causeUnheard:
-		return []candidate{one(RestartController{})}
+		restart := candidate{do: []Operation{RestartController{}}, group: groupNudge}
+		attentive := candidate{group: groupNudge}
+		for i := range w.losing {
+			attentive.do = append(attentive.do, KeepEvents{Kind: w.losing[i].kind})
+		}
+		attentive.do = append(attentive.do, RestartController{})
+		return []candidate{restart, attentive}
 	case causeUnwoken:
 		return []candidate{nudge, {do: []Operation{RestartController{}}, group: groupNudge}}
 	case causeRefused:
-		return []candidate{nudge}
+		return append(w.forWrites(), nudge)
 	case causeStrategy:
 		return []candidate{one(w.changeOf(l.of, `{"spec":{"updateStrategy":{"type":"RollingUpdate"}}}`, func(s *model.StatefulSet) {
 			s.Spec.UpdateStrategy = model.UpdateStrategy{Type: model.RollingUpdate}
@@ -126,6 +132,16 @@ func (w *world) forSet(l *whyLink) (out []candidate) {
 		return w.forCondemned(s)
 	}
 	return nil
+}
+
+// forWrites lets writes succeed again that fail for now.
+func (w *world) forWrites() (out []candidate) {
+	for i := range w.failing {
+		if f := &w.failing[i]; f.times > 0 {
+			out = append(out, one(HealWrites{Verb: f.verb, Kind: f.kind}))
+		}
+	}
+	return out
 }
 
 // mostDeletions is how many pods one remedy deletes at most.
@@ -184,7 +200,7 @@ func (w *world) forPod(l *whyLink, set int32) (out []candidate) {
 	namespace, name := w.namespaceOf(r.name), w.rendered(r.name)
 	remove := one(w.deletePodOp(p))
 	switch l.cause {
-	case causeNoImage, causeCrash, causeUnready, causeHangs:
+	case causeNoImage, causeCrash, causeUnready, causeHangs, causeUnfit:
 		out = append(out, remove)
 		out = append(out, w.mending(l, p, namespace, name)...)
 		if set != nowhere && r.revision == w.sets.at(set).status.UpdateRevision {
@@ -235,15 +251,17 @@ func (w *world) otherImage(p int32, namespace, set string) []candidate {
 func (w *world) mending(l *whyLink, p int32, namespace, name string) (out []candidate) {
 	for c := range w.containersOf(p) {
 		recipe := w.recipe(c)
+		container := recipe.spec.Name
+		if first, _ := w.findContainer(p, ""); c == first {
+			container = "" // it goes without saying
+		}
 		switch t := w.containerTrouble(c); {
 		case t.cause == causeNoImage && w.missing(recipe):
 			return append(out, one(MendImage{Image: recipe.spec.Image}))
 		case t.cause == causeHangs:
-			o := Recover{Namespace: namespace, Pod: name}
-			if recipe.kind != mainContainer {
-				o.Container = recipe.spec.Name
-			}
-			return append(out, one(o))
+			return append(out, one(Recover{Namespace: namespace, Pod: name, Container: container}))
+		case t.cause == causeUnfit:
+			return append(out, one(StartServing{Namespace: namespace, Pod: name, Container: container}))
 		}
 	}
 	return nil
@@ -341,7 +359,11 @@ func (w *world) forElsewhere(p int32) (out []candidate) {
 			continue
 		}
 		for a := w.volumes.at(v).attachments; a != nowhere; a = w.attachments[a].next {
-			if n := w.attachments[a].node; n != r.node && !w.hears(n) {
+			n := w.attachments[a].node
+			if w.nodes.at(n).clinging {
+				out = append(out, one(ReleaseDetach{Node: w.nodeName(n)}))
+			}
+			if n != r.node && !w.hears(n) {
 				out = append(out, w.revive(n)...)
 				out = append(out, w.outOfService(n))
 			}

@@ -146,25 +146,32 @@ func (a *asker) explain() Explanation {
 // whenStuck is the world as it is when its object begins to wait for what it waits for in the
 // end.
 func (a *asker) whenStuck(chain []whyLink) *world {
-	return a.whenChained(a.now.private(), chain, a.end)
+	return a.whenChained(a.now.private(), chain, a.end, a.rest)
 }
 
 // whenChained lets time pass in a world until its object waits for what it waits for in the
-// end, which is another fork of the same.
-func (a *asker) whenChained(w *world, chain []whyLink, end *world) *world {
-	seen := int64(-1)
-	held, _ := w.ahead(func() bool {
-		if w.told == seen || w.now > end.now {
-			return false // nothing has happened that anybody could tell of
+// end, which is another fork of the same: for good if that has come to rest, and for the first
+// time if it goes on for ever.
+func (a *asker) whenChained(from *world, chain []whyLink, end *world, rest bool) *world {
+	w, seen, holding := from.private(), int64(-1), false
+	begin := end.events
+	w.ahead(func() bool {
+		if w.told != seen { // else nothing has happened that anybody could tell of
+			seen = w.told
+			place := a.goal.place(w)
+			holds := place != nowhere && sameChain(chain, w.chain(thing{a.goal.kind, place}))
+			if holds && !holding {
+				begin = w.events
+			}
+			holding = holds
 		}
-		seen = w.told
-		place := a.goal.place(w)
-		return place != nowhere && sameChain(chain, w.chain(thing{a.goal.kind, place}))
+		return w.events >= end.events || holding && !rest
 	})
-	if !held {
+	if begin == end.events {
 		return end
 	}
-	return w
+	from.ahead(func() bool { return from.events == begin })
+	return from
 }
 
 // remedies are those that help, the best first.
@@ -221,7 +228,7 @@ func (a *asker) try(from *world, links []whyLink, c *candidate) (Remedy, bool) {
 		return r, false
 	} else {
 		r.Then = then.clauses()
-		w = a.whenWaiting(from, c.do, chain, w)
+		w = a.whenWaiting(from, c.do, chain, w, rest)
 		r.After = w.now.Sub(from.now)
 	}
 	if rest && held && !w.asAsked(&a.goal) || a.worse(w, rest) {
@@ -254,14 +261,14 @@ func (a *asker) further(w *world, before, now []whyLink) bool {
 
 // whenWaiting is a world in which something has been done, as it is when the object begins to
 // wait for what it waits for in the end.
-func (a *asker) whenWaiting(from *world, do []Operation, chain []whyLink, end *world) *world {
+func (a *asker) whenWaiting(from *world, do []Operation, chain []whyLink, end *world, rest bool) *world {
 	w := from.private()
 	for _, op := range do {
 		if !w.accepts(op) {
 			return end
 		}
 	}
-	return a.whenChained(w, chain, end)
+	return a.whenChained(w, chain, end, rest)
 }
 
 // accepts does an operation as soon as it is not refused.

@@ -45,6 +45,15 @@ var whyNodeCases = []whyCase{
 		w.do(w.c.Delete("pod/web-0"))
 		w.c.Run(10 * time.Minute)
 	}},
+	{"", "the driver of a volume hangs", "web", sim.Stuck, 1, func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(1))...)
+		w.settles()
+		node := w.pod("web-0").Spec.NodeName
+		w.deed(sim.HoldDetach{Node: node})
+		w.do(w.c.Cordon(node))
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(10 * time.Minute)
+	}},
 	{"", "a budget allows no eviction", "node/node-0", sim.Stuck, 1, func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2}, webSet(2, stateless), pdb("web", unavailable(0)))
 		w.settles()

@@ -48,6 +48,14 @@ var whyPodCases = []whyCase{
 		w.formed(sim.Config{})
 		w.deed(sim.Hang{Pod: "web-1"})
 	}},
+	{"", "a program that cannot serve", "web", sim.Stuck, 2, func(w *worldPlay) {
+		w.formed(sim.Config{})
+		w.deed(sim.StopServing{Pod: "web-1"})
+	}},
+	{"", "a sidecar that hangs", "web", sim.Stuck, 2, func(w *worldPlay) {
+		w.formed(sim.Config{}, sidecars("P"))
+		w.deed(sim.Hang{Pod: "web-1", Container: "p"})
+	}},
 	{"", "an init container that does not end", "web", sim.Stuck, 0, func(w *worldPlay) {
 		w.begin(with(sim.Image{NeverReady: true}), webSet(1, stateless, starting("bad")))
 		w.c.Settle()

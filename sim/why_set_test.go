@@ -107,6 +107,12 @@ var whySetCases = []whyCase{
 		w.apply(webSet(1, stateless))
 		w.c.Run(10 * time.Second)
 	}},
+	{"", "the API server refuses pods for long", "web", sim.Passing, 1, func(w *worldPlay) {
+		w.begin(sim.Config{})
+		w.deed(sim.FailWrite{Verb: sim.VerbCreate, Kind: model.KindPod, Times: 20, Error: "the webhook does not answer"})
+		w.apply(webSet(1, stateless))
+		w.c.Run(10 * time.Second)
+	}},
 	{"", "a partition", "web", sim.Held, 1, func(w *worldPlay) {
 		w.formed(sim.Config{})
 		w.do(w.c.SetPartition("web", 2))
@@ -148,6 +154,11 @@ var whySetCases = []whyCase{
 	{"", "the controller has missed an event", "web", sim.Stuck, 1, func(w *worldPlay) {
 		w.formed(sim.Config{})
 		w.deed(sim.LoseEvents{Kind: model.KindPod})
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+	}},
+	{"", "the controller goes on missing events", "web", sim.Stuck, 1, func(w *worldPlay) {
+		w.formed(sim.Config{})
+		w.deed(sim.LoseEvents{Kind: model.KindPod, Times: 100})
 		w.do(w.c.Delete("pod/web-0", sim.Force()))
 	}},
 	{"", "the controller has missed a new spec", "web", sim.Stuck, 1, func(w *worldPlay) {

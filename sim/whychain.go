@@ -39,6 +39,7 @@ const (
 	causeCrash
 	causeUnready // its program does not become ready
 	causeHangs
+	causeUnfit // its program works, and cannot serve
 	causeGates
 	causeProgram // it says itself what it waits for
 	causeNoNode

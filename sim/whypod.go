@@ -202,6 +202,8 @@ func (w *world) containerTrouble(c int32) trouble {
 		return trouble{causePasses, program + " is being started"}
 	case row.state == containerRunning && row.hung:
 		return trouble{causeHangs, program + " hangs"}
+	case row.state == containerRunning && row.unfit:
+		return trouble{causeUnfit, program + " works, and cannot serve"}
 	case row.state == containerRunning && recipe.kind == initContainer && recipe.behaviour.NeverReady:
 		return trouble{causeUnready, program + " does not end"}
 	case row.state == containerRunning && recipe.kind == initContainer:

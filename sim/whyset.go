@@ -68,7 +68,10 @@ func (w *world) linkTrouble(l *whyLink, s int32) {
 			l.waitsFor(model.KindPersistentVolumeClaim, c)
 			return
 		}
-		if p, ok := w.pods.find(name); ok {
+		if p, ok := w.pods.find(name); ok && w.pods.at(p).owner == set.uid {
+			l.says(causeUnheard, "waits for its controller, which has not heard that "+w.rendered(name)+" is there")
+			return
+		} else if ok {
 			l.says(causeRefused, "cannot create "+w.rendered(name)+" while another pod of that name is there")
 			l.waitsFor(model.KindPod, p)
 			return

@@ -91,6 +91,8 @@ func (w *world) elsewhere(l *whyLink, r *pod, v int32, claim string) bool {
 	case w.wanted(a):
 		l.Why += ", where another pod uses it"
 		l.by("it is attached to one node at a time", "pkg/controller/volume/attachdetach")
+	case row.state == attachmentDetaching && w.nodes.at(row.node).clinging:
+		l.Why += ", whose driver hangs"
 	case armed && !w.hears(row.node):
 		l.Why += ", and is taken away by force at " + clock(at)
 		l.by("a node that does not answer keeps its volumes for 6m, and gives them up at once if it is out of service", "pkg/controller/volume/attachdetach/reconciler")

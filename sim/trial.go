@@ -113,7 +113,14 @@ func (a *asker) explain() Explanation {
 		e.Standing, e.Until = Passing, a.end.now
 		if wait := a.end.now.Sub(a.now.now); wait > patience {
 			_, a.rest = a.end.ahead(never)
-			e.Remedies = slices.DeleteFunc(a.remedies(a.now, links), func(r Remedy) bool { return !r.Settles || 2*r.After > wait })
+			from := a.now
+			if links[len(links)-1].cause == causeLooks {
+				from = a.looked()
+				until := e.Until
+				e, links = a.standing(from)
+				e.Standing, e.Until = Passing, until
+			}
+			e.Remedies = slices.DeleteFunc(a.remedies(from, links), func(r Remedy) bool { return !r.Settles || 2*r.After > wait })
 		}
 		return e
 	case e.Standing == Held:
@@ -141,6 +148,27 @@ func (a *asker) explain() Explanation {
 	}
 	e.Remedies = a.remedies(from, links)
 	return e
+}
+
+// looked is the world as it is when the controller has looked that is about to.
+func (a *asker) looked() *world {
+	w := a.now.private()
+	until := w.now.Add(time.Second)
+	w.ahead(func() bool {
+		if len(w.queue.heap) == 0 || w.queue.heap[0].at > until {
+			return true
+		}
+		place := a.goal.place(w)
+		if place == nowhere {
+			return true
+		}
+		links := w.chain(thing{a.goal.kind, place})
+		return links[len(links)-1].cause != causeLooks
+	})
+	if place := a.goal.place(w); place == nowhere || w.asAsked(&a.goal) {
+		return a.now
+	}
+	return w
 }
 
 // whenStuck is the world as it is when its object begins to wait for what it waits for in the

@@ -55,7 +55,7 @@ type Explanation struct {
 	Chain []Link
 	// Until is when a Passing object is what its spec asks for, if nothing else happens.
 	Until model.Instant
-	// Remedies are what was tried in a fork and helps, the best first: those that make the
+	// Remedies are what was tried at that instant, in a fork, and helps, the best first: those that make the
 	// object what its spec asks for, those that cost nothing, the fastest. For an object that is
 	// Passing they are what makes it much faster; for one that is Held, what moves it on.
 	Remedies []Remedy
@@ -95,7 +95,7 @@ type Remedy struct {
 	// Then says what it waits for.
 	Settles bool
 	Then    string
-	After   time.Duration // how long that takes
+	After   time.Duration // how long that takes, from [Explanation].At on
 	Cost    string        // what else comes of it, or has to be so: "two of web-0 would run at once"
 }
 

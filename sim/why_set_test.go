@@ -184,4 +184,32 @@ var whySetCases = []whyCase{
 		w.do(w.c.SetImage("deploy/web", "main", "A2"))
 		w.c.Settle()
 	}},
+	{"", "a Deployment of which nothing can be placed", "deploy/web", sim.Stuck, 2, func(w *worldPlay) {
+		w.deployed(2)
+		for _, node := range []string{"node-0", "node-1", "node-2"} {
+			w.do(w.c.Cordon(node))
+		}
+		w.do(w.c.Scale("deploy/web", 3))
+		w.c.Settle()
+	}},
+	{"", "a Deployment that is deleted in the foreground", "deploy/web", sim.Passing, 0, func(w *worldPlay) {
+		w.deployed(2)
+		w.do(w.c.Delete("deploy/web", sim.WithCascade(sim.CascadeForeground)))
+	}},
+	{"K22", "a pod that has failed on a node that works", "web", sim.Passing, 0, func(w *worldPlay) {
+		w.formed(sim.Config{})
+		w.deed(sim.FailPod{Pod: "web-1"})
+	}},
+	{"K21", "all pods are lost at once", "web", sim.Passing, 0, func(w *worldPlay) {
+		w.formed(sim.Config{})
+		for _, pod := range []string{"pod/web-0", "pod/web-1", "pod/web-2"} {
+			w.do(w.c.Delete(pod))
+		}
+		w.c.Run(time.Second)
+	}},
+	{"", "an operation that is to come helps", "web", sim.Passing, 2, func(w *worldPlay) {
+		w.formed(sim.Config{})
+		w.deed(sim.Hang{Pod: "web-1"})
+		w.do(w.c.At(time.Hour, sim.Recover{Pod: "web-1"}))
+	}},
 }

@@ -88,4 +88,27 @@ var whyStorageCases = []whyCase{
 		w.do(w.c.Delete("pod/web-0"))
 		w.c.Settle()
 	}},
+	{"", "a volume on the disk of a node that is down", "web", sim.Stuck, 2, func(w *worldPlay) {
+		local := disksClass(onFirstUse, provisionedBy("topolvm.io"))
+		w.begin(sim.Config{Nodes: 2}, local, webSet(1, ofClass("disks")))
+		w.settles()
+		w.deed(sim.CrashNode{Node: w.pod("web-0").Spec.NodeName})
+		w.c.Run(10 * time.Minute)
+		w.do(w.c.Delete("pod/web-0", sim.Force()))
+		w.c.Settle()
+	}},
+	{"", "a class that does not exist, seen from the pod", "pod/web-0", sim.Stuck, 1, func(w *worldPlay) {
+		w.begin(sim.Config{}, webSet(1, ofClass("gold")))
+		w.c.Settle()
+		w.updated("B")
+	}},
+	{"", "a pod whose claim cannot be made anew", "web", sim.Stuck, 2, func(w *worldPlay) {
+		w.begin(sim.Config{}, withDisks(webSet(1), retained)...)
+		w.settles()
+		w.do(w.c.Delete("pv/" + w.claim("www-web-0").Spec.VolumeName))
+		w.do(w.c.Delete("pod/web-0"))
+		w.do(w.c.Delete("pvc/www-web-0"))
+		w.deed(sim.FailProvisioning{Claim: "www-web-0"})
+		w.c.Run(10 * time.Minute)
+	}},
 }

@@ -19,6 +19,7 @@ type cause uint8
 const (
 	causeNone   cause = iota
 	causePasses       // it is on its way
+	causeLooks        // its controller is about to look
 
 	// Of a set.
 	causePaused     // its controller stands still

@@ -108,7 +108,7 @@ func (w *world) linkWait(l *whyLink, s int32) {
 	if because := set.wait.Because; because == 0 || because == policy.BelowPartition || because == policy.ByHand || set.wait.Ordinal < 0 {
 		switch short := w.shortOf(s); {
 		case w.looking(s):
-			l.says(causePasses, "waits for its controller, which is "+w.about(s))
+			l.says(causeLooks, "waits for its controller, which is "+w.about(s))
 		case because == policy.OldPods:
 			w.linkOldPods(l, s)
 		case short.gap(false) > 0:
@@ -126,12 +126,12 @@ func (w *world) linkWait(l *whyLink, s int32) {
 	case set.wait.Because == policy.StaleClaim && !w.looking(s):
 		w.linkStaleClaim(l, s)
 	case !exists && w.looking(s):
-		l.says(causePasses, "waits for its controller, which is "+w.about(s))
+		l.says(causeLooks, "waits for its controller, which is "+w.about(s))
 	case !exists, !w.heard(s, p):
 		l.says(causeUnheard, "waits for its controller, which has not heard what has become of "+w.rendered(name))
 		l.by("a controller knows what its watch has told it, and lists anew only when it starts", "client-go tools/cache, Reflector")
 	case w.wellFor(set, p) && w.looking(s):
-		l.says(causePasses, "waits for its controller, which is "+w.about(s))
+		l.says(causeLooks, "waits for its controller, which is "+w.about(s))
 	case w.wellFor(set, p) && set.wait.Because != policy.CondemnedFirst:
 		w.linkUnwoken(l, s)
 	default:

@@ -12,8 +12,8 @@ import (
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
-// state is all that can be seen of a world, and how it came about.
-type state struct {
+// seen is all that can be seen of a world, and how it came about.
+type seen struct {
 	fingerprint, hash uint64
 	trace, pending    int
 	events            int64
@@ -21,8 +21,8 @@ type state struct {
 	reasons           []sim.Reason
 }
 
-func stateOf(c *sim.Cluster) state {
-	return state{c.Fingerprint(), c.StateHash(), c.TraceLen(), c.Pending(), c.EventCount(), len(c.Choices()), c.Reasons()}
+func stateOf(c *sim.Cluster) seen {
+	return seen{c.Fingerprint(), c.StateHash(), c.TraceLen(), c.Pending(), c.EventCount(), len(c.Choices()), c.Reasons()}
 }
 
 // TestWhyRandom asks in drawn worlds about everything that can wait. Asking changes nothing;

@@ -14,8 +14,8 @@ var breaches = []breach{
 		"t.Key == model.TaintOutOfService", "true",
 	}},
 	{"pods are created in order", mutant{
-		"OrderedReady does not wait for readiness", "policy/plan.go",
-		"case !pod.running():\n\t\t\treturn p.wait(NotReady, ordinal)", "case false:\n\t\t\treturn p.wait(NotReady, ordinal)",
+		"OrderedReady does not wait for minReadySeconds", "policy/plan.go",
+		"case !s.available:\n\t\t\treturn p.wait(NotAvailable, ordinal)", "case false:\n\t\t\treturn p.wait(NotAvailable, ordinal)",
 	}},
 	{"pods are scaled away in order", mutant{
 		"condemned pods go from the lowest", "policy/plan.go",
@@ -62,8 +62,8 @@ var breaches = []breach{
 		"if err := c.WriteAt(p.path(), position, m.Record); err != nil {", "if err := error(nil); err != nil {",
 	}},
 	{"a world without faults reaches its spec, or says why it cannot", mutant{
-		"nobody looks when minReadySeconds have passed", "sim/feed.go",
-		"if known && pod.Ready && !old.Ready && set.spec.MinReadySeconds > 0 {", "if false {",
+		"nobody looks when a pod is gone", "sim/feed.go",
+		"if known && pod.UID == uid &&", "if known && pod.UID != uid &&",
 	}},
 }
 

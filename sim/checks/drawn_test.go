@@ -162,7 +162,7 @@ func (l *life) rest() {
 	if *only == "" || *only == checks.ProgressName {
 		require.NoError(l.t, err, "%s", l.Trace())
 		if l.gentle {
-			require.Equal(l.t, sim.Settled, out.State, "nobody has done any harm, and the world is %s\n%s", out, l.Trace())
+			require.Equal(l.t, sim.Settled, out.State, "%s: nobody has done any harm, and the world is %s\n%s", checks.ProgressName, out, l.Trace())
 		}
 	}
 	l.judge()

@@ -60,6 +60,9 @@ func (e *Entry) Expires() model.Instant {
 	return e.Stored.Add(time.Duration(e.TTL) * time.Second)
 }
 
+// served reports whether the entry is still served at an instant.
+func (e *Entry) served(now model.Instant) bool { return now < e.Expires() }
+
 // Cache is one cache of one process. Replicas have one each, and disagree.
 //
 // It is a value, but not one to copy with =, since the copies would share the
@@ -81,7 +84,7 @@ func (c *Cache) CopyFrom(src *Cache) {
 func (c *Cache) Entries(now model.Instant) []Entry {
 	var out []Entry
 	for i := range c.entries {
-		if now < c.entries[i].Expires() {
+		if c.entries[i].served(now) {
 			out = append(out, c.entries[i])
 		}
 	}
@@ -97,11 +100,11 @@ func (c *Cache) Get(q Question, now model.Instant) (out Response, ok bool) {
 	q = key(q)
 	for i := c.find(q); i < len(c.entries) && c.entries[i].Question == q; i++ {
 		e := &c.entries[i]
-		age := int64(now.Sub(e.Stored) / time.Second)
-		if age >= int64(e.TTL) {
+		if !e.served(now) {
 			continue
 		}
-		out, ok = withTTL(e.Reply, e.TTL-uint32(age)), true
+		age := uint32(now.Sub(e.Stored) / time.Second)
+		out, ok = withTTL(e.Reply, e.TTL-age), true
 		if out.Rcode != ServFail {
 			return out, true
 		}
@@ -298,7 +301,7 @@ func fill(q Question, r Response, now model.Instant, caches []*Cache) Response {
 func (c *Cache) Gives(prefix, suffix string, addr netip.Addr, now model.Instant) bool {
 	for i := range c.entries {
 		e := &c.entries[i]
-		if now >= e.Expires() || !strings.HasPrefix(e.Question.Name, prefix) || !strings.HasSuffix(e.Question.Name, suffix) {
+		if !e.served(now) || !strings.HasPrefix(e.Question.Name, prefix) || !strings.HasSuffix(e.Question.Name, suffix) {
 			continue
 		}
 		if slices.ContainsFunc(e.Reply.Answer, func(r Record) bool { return r.Addr == addr }) {

@@ -246,6 +246,16 @@ func TestCacheKeeps(t *testing.T) {
 		c.Put(q, Response{Answer: record(60)}, at(5*s))
 		expect(t, "entries held", len(c.entries), 2)
 	})
+	t.Run("it tells whether it would give an address for a name", func(t *testing.T) {
+		var c Cache
+		c.Put(q, Response{Answer: record(10)}, at(0))
+		given := c.Entries(at(0))[0].Reply.Answer[0].Addr
+		expect(t, "it would", c.Gives("a.", ".com", given, at(9*s)), true)
+		expect(t, "until it is too old", c.Gives("a.", ".com", given, at(10*s)), false)
+		expect(t, "for another host", c.Gives("b.", ".com", given, at(0)), false)
+		expect(t, "for another zone", c.Gives("a.", ".org", given, at(0)), false)
+		expect(t, "another address", c.Gives("a.", ".com", ip("192.0.2.2"), at(0)), false)
+	})
 	t.Run("a fork goes its own way", func(t *testing.T) {
 		var a, b Cache
 		a.Put(q, Response{Rcode: NXDomain, SOA: soa}, at(0))

@@ -54,8 +54,8 @@ var breaches = []breach{
 		"if !p.Terminating {\n\t\t\tv.revisions[i].active += sign", "if true {\n\t\t\tv.revisions[i].active += sign",
 	}},
 	{"DNS names no stranger", mutant{
-		"a cache keeps answers for a minute longer", "dnsmodel/cache.go",
-		"Denial: denial, Stored: now, TTL: ttl,", "Denial: denial, Stored: now, TTL: ttl + 60,",
+		"a cache serves answers a minute longer than it may", "dnsmodel/cache.go",
+		"return now < e.Expires()", "return now < e.Expires().Add(time.Minute)",
 	}},
 	{"no acknowledged data is lost", mutant{
 		"a primary promises what it has not written", "workload/primary.go",

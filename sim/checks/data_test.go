@@ -104,6 +104,35 @@ func TestNothingIsLost(t *testing.T) {
 	})
 }
 
+// A check that asks for what is stored, or for programs, is asked again whenever that has
+// changed; others are not disturbed.
+func TestWritesAreSeen(t *testing.T) {
+	c := database(t, disks, nil)
+	stored := func(v sim.View) (out []string) {
+		for _, f := range checks.OnVolume("/binlog", "data-mysql-0")(v) {
+			out = append(out, f.Summary())
+		}
+		return out
+	}
+	program := func(v sim.View) string { return fmt.Sprint(v.Program("client-0")) }
+	var sawStored []string
+	var sawProgram string
+	asked, objects := 0, 0
+	c.Always("sees what is stored", func(v sim.View) bool { sawStored = stored(v); asked++; return true })
+	c.Always("sees a program", func(v sim.View) bool { sawProgram = program(v); return true })
+	c.Always("sees objects", func(v sim.View) bool { objects++; return v.Replicas("client") == 3 })
+	const events = 2000
+	was := stored(viewOf(c))
+	for range events {
+		require.True(t, c.Step())
+		require.Equal(t, stored(viewOf(c)), sawStored)
+		require.Equal(t, program(viewOf(c)), sawProgram)
+	}
+	require.NotEqual(t, was, sawStored)
+	require.Less(t, asked, events, "not at every event")
+	require.Less(t, objects, 10, "programs go on, and the objects are what they are")
+}
+
 // viewOf is the view that conditions get.
 func viewOf(c *sim.Cluster) (out sim.View) {
 	c.RunUntil(func(v sim.View) bool { out = v; return true }, 0)

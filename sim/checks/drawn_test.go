@@ -15,6 +15,7 @@ import (
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/sim"
 	"github.com/ordinal-sim/ordinal/sim/checks"
+	"github.com/ordinal-sim/ordinal/sim/screenplay"
 	"github.com/ordinal-sim/ordinal/sim/simtest"
 )
 
@@ -139,7 +140,8 @@ func (l *life) judge() {
 		if v.Check == checks.AtMostOne().Name && l.force {
 			continue // its successor came at once, and its containers took a moment to end
 		}
-		l.t.Fatalf("%v\nThe story:\n%s%s", v, l.Trace(), l.Pods("web"))
+		story, err := screenplay.Of(l.Cluster, v.String())
+		l.t.Fatalf("%v\nThe story:\n%s\n%v\n%v", v, l.Trace(), story, err)
 	}
 }
 

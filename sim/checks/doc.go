@@ -34,30 +34,30 @@
 //	-----              --------------------                   -------------------------
 //	AtMostOne          the API server keeps a pod until its   delete --force, or a grace period of 0; an
 //	                   kubelet has confirmed its end          out-of-service taint on a node that runs
-//	CreatesInOrder     updateStatefulSet, processReplica      a cache that lags behind; releases before
-//	                                                          1.34 with minReadySeconds (#112307)
-//	TerminatesInOrder  processCondemned                       a cache that lags behind
-//	UpdatesInOrder     updateStatefulSetAfterInvariant-       a cache that lags behind
+//	CreatesInOrder     updateStatefulSet, processReplica      a stale cache; releases before 1.34 with
+//	                                                          minReadySeconds (#112307)
+//	TerminatesInOrder  processCondemned                       a stale cache
+//	UpdatesInOrder     updateStatefulSetAfterInvariant-       a stale cache
 //	                   Established
-//	RespectsPartition  newVersionedStatefulSetPod             a cache that lags behind
-//	MaxUnavailable     updateStatefulSetAfterInvariant-       a cache that lags behind
+//	RespectsPartition  newVersionedStatefulSetPod             a stale cache
+//	MaxUnavailable     updateStatefulSetAfterInvariant-       a stale cache
 //	                   Established
-//	DeletesForReason   processReplica, and the update         a cache that lags behind
+//	DeletesForReason   processReplica, and the update         a stale cache
 //	KeepsClaims        pvc_protection_controller,             finalizers taken away by hand, and owners
 //	                   updateClaimOwnerRefForSetAndPod        given by hand
-//	LimitsHistory      truncateHistory                        nothing
-//	StatusAgrees       updateStatus                           a controller that is paused or has missed
-//	                                                          an event
+//	LimitsHistory      truncateHistory                        a stale cache; a controller that is paused
+//	StatusAgrees       updateStatus                           a stale cache; a controller that is paused
 //	NamesNoStranger    CoreDNS's kubernetes and cache         EndpointSlices that are seen later than the
 //	                   plugins                                TTL, and a cache on a cache
 //	LosesNothing       (what runs in the pods)                force, on storage that two nodes may use at
 //	                                                          once; a claim that is deleted
 //	Progress           kubectl rollout status                 nothing: what never arrives says why
 //
-// Crashes of nodes and kubelets, partitions, disks that do not come off, and a controller that
-// is restarted break none of them. What a rule says of the controller is judged when it creates
-// or deletes a pod, by the world as it is then; that a controller is found which acts on what
-// is no longer so (Latencies.Watch, [sim.DelayWatch], [sim.LoseEvents]) is the point.
+// A cache is stale that lags behind (Latencies.Watch, [sim.DelayWatch]) or has missed something
+// ([sim.LoseEvents]). What a rule says of the controller is judged when it creates or deletes a
+// pod, by the world as it is then; that a controller is found which acts on what is no longer so
+// is the point. All else that package sim/faults has, from crashes and partitions to disks that
+// do not come off and writes that fail, breaks none of the rules of [All].
 //
 // # Each can fail
 //

@@ -8,6 +8,7 @@ import (
 
 // LimitsHistory: when the controller has nothing to do, a set keeps no more revisions than
 // revisionHistoryLimit. Those that are current, wanted, or carried by a pod do not count.
+// A controller that is paused, or has missed something, has nothing to do as far as it knows.
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, truncateHistory.
 func LimitsHistory() sim.Check {

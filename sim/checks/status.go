@@ -8,6 +8,7 @@ import (
 
 // StatusAgrees: when the controller has nothing to do, a set's status tells of its present
 // spec and of the newest revision, and its counts are those of the pods.
+// A controller that is paused, or has missed something, has nothing to do as far as it knows.
 //
 // Source: pkg/controller/statefulset/stateful_set_control.go, updateStatus.
 func StatusAgrees() sim.Check {

@@ -12,7 +12,11 @@ import (
 // breaks when somebody deletes such a pod by force: the object is gone, and the containers
 // on the node run on until its kubelet hears of it (kubernetes #61832). It breaks too, for two
 // seconds on a healthy node, whenever a pod goes whose terminationGracePeriodSeconds is 0:
-// deleting it is deleting it by force.
+// deleting it is deleting it by force. And it breaks when a node is said to be out of service
+// (its taint) that is only cut off: its pods are taken away as by force.
+//
+// Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete: an API server keeps a pod until
+// its kubelet has confirmed its end.
 func AtMostOne() sim.Check {
 	return sim.Check{Name: "at most one pod runs for an identity", Broken: func(v sim.View) string {
 		for one := range v.Running {

@@ -3,6 +3,7 @@ package checks_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -89,8 +90,12 @@ func TestNothingIsLost(t *testing.T) {
 	if *only != "" && *only != losesNothing {
 		t.Skip("there is nothing else here")
 	}
+	reached := map[string]bool{}
 	rapid.Check(t, func(t *rapid.T) {
 		c := database(t, disks, sim.ChooserFunc(func(label string, n int) int { return rapid.IntRange(0, n-1).Draw(t, label) }))
+		for _, s := range dataSights {
+			c.Sometimes(s.name, s.seen)
+		}
 		for range rapid.IntRange(0, 8).Draw(t, "operations") {
 			name := fmt.Sprintf("node-%d", rapid.IntRange(0, 2).Draw(t, "node"))
 			_ = c.Do(rapid.SampledFrom([]sim.Operation{
@@ -101,7 +106,36 @@ func TestNothingIsLost(t *testing.T) {
 			c.Run(simtest.Pause().Draw(t, "pause") * 3)
 			require.Empty(t, c.Violations(), "%s", c.Trace())
 		}
+		unreached := c.Unreached()
+		for _, s := range dataSights {
+			reached[s.name] = reached[s.name] || !slices.Contains(unreached, s.name)
+		}
 	})
+	for _, s := range dataSights {
+		require.True(t, reached[s.name] || testing.Short() || *only != "", "never seen: %s", s.name)
+	}
+}
+
+// dataSights are what promises have to be kept in.
+var dataSights = []sight{
+	{"there are two servers", func(v sim.View) bool {
+		n := 0
+		for r := range v.Running {
+			if r.Pod() == "mysql-0" {
+				n++
+			}
+		}
+		return n == 2
+	}},
+	{"the server is at another node than at first, and has been written to", func(v sim.View) bool {
+		p, ok := v.Pod("mysql-0")
+		server, runs := v.Program("mysql-0").(workload.MySQL)
+		return ok && runs && p.Serving() && p.Node() != "node-0" && server.Records().Len() > 20
+	}},
+	{"the server has been started again at its node", func(v sim.View) bool {
+		p, ok := v.Pod("mysql-0")
+		return ok && p.Serving() && p.Restarts() > 0
+	}},
 }
 
 // A check that asks for what is stored, or for programs, is asked again whenever that has

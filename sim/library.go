@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/policy"
@@ -58,6 +59,20 @@ func (w *world) learn(spec *model.PodTemplateSpec) policy.Template {
 	w.library.byText[text] = number
 	w.library.nodes = w.library.nodes || len(t.nodes) > 0
 	return number
+}
+
+// learnFrom takes over what a fork has learned: names and templates are numbered in the order
+// in which they are met, so that those of a fork begin with those of its origin.
+func (w *world) learnFrom(fork *world) {
+	names, templates := w.names.strings, w.library.templates
+	if len(names) > len(fork.names.strings) || !slices.Equal(names, fork.names.strings[:len(names)]) ||
+		len(templates) > len(fork.library.templates) || !slices.Equal(templates, fork.library.templates[:len(templates)]) {
+		panic("sim: Learn: that is no fork of this world")
+	}
+	w.names, w.library, w.borrowed, fork.borrowed = fork.names, fork.library, true, true
+	if fork.tellsApart && !w.tellsApart {
+		w.tellApart()
+	}
 }
 
 // template is the template of a number.

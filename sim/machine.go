@@ -129,7 +129,7 @@ func (o ReleaseVolumes) prepare(w *world) (func(), error) {
 	return func() {
 		w.nodes.at(n).holding = false
 		for s := range w.sandboxes {
-			lost := w.sandboxes[s].stage == sandboxLost && w.sandboxes[s].pod == nowhere && w.hears(n)
+			lost := w.sandboxes[s].stage == sandboxLost && w.hears(n)
 			if box := &w.sandboxes[s]; box.node == n && (box.stage == sandboxEnded || lost) {
 				w.queue.arm(purposeRemove, int32(s), w.now)
 			}

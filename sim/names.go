@@ -85,7 +85,10 @@ func (w *world) name(namespace, name string) model.Name {
 // exist, because its strings are new.
 func (w *world) lookup(namespace, name string) (n model.Name, ok bool) {
 	base, ordinal := splitName(name)
-	ns, ok1 := w.known(namespace)
+	ns, ok1 := w.namespaces[0], true // that of most names
+	if namespace != model.NamespaceDefault {
+		ns, ok1 = w.known(namespace)
+	}
 	b, ok2 := w.known(base)
 	return model.Name{Namespace: ns, Base: b, Ordinal: ordinal}, ok1 && ok2
 }

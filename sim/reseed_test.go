@@ -5,8 +5,63 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/sim"
 )
+
+// What a world has learned from a fork changes nothing of what its forks live, and they
+// need less memory for it. A world that is no fork teaches nothing.
+func TestLearn(t *testing.T) {
+	base := sim.New(ranges(1))
+	require.NoError(t, base.Apply(webSet(3, ofClass("disks")), disksClass(), nginx()))
+	base.Settle()
+	memory := new(sim.Cluster)
+	life := func() *sim.Cluster {
+		require.NoError(t, base.CopyTo(memory))
+		require.NoError(t, memory.SetImage("web", "main", "B"))
+		memory.Settle()
+		return memory
+	}
+	before := testing.AllocsPerRun(10, func() { life() })
+	print, hash, trace := life().Fingerprint(), life().StateHash(), life().Trace().String()
+	other, err := life().Clone()
+	require.NoError(t, err)
+	untouched := base.StateHash()
+	base.Learn(other)
+	require.Equal(t, untouched, base.StateHash())
+	require.Less(t, testing.AllocsPerRun(10, func() { life() }), before-10)
+	require.Equal(t, print, life().Fingerprint())
+	require.Equal(t, hash, life().StateHash())
+	require.Equal(t, trace, life().Trace().String())
+	require.NoError(t, other.SetImage("web", "main", "new"))
+	require.NoError(t, base.SetImage("web", "main", "newer"))
+	require.Panics(t, func() { base.Learn(other) }, "they have parted")
+	require.Panics(t, func() { base.Learn(sim.New(sim.Config{})) })
+}
+
+// Templates that ask for pods by their names make a world tell pods apart, learned from
+// a fork or not.
+func TestLearnTellsPodsApart(t *testing.T) {
+	base := sim.New(sim.Config{Nodes: 3})
+	picky := webSet(3, stateless, named("picky"), func(s *model.StatefulSet) {
+		s.Spec.Template.Spec.Affinity = &model.Affinity{PodAntiAffinity: []model.PodAffinityTerm{{
+			TopologyKey: model.LabelHostname, LabelSelector: &model.LabelSelector{MatchLabels: model.Labels{model.LabelPodName: "web-0"}},
+		}}}
+	})
+	require.NoError(t, base.Apply(webSet(1, stateless)))
+	base.Settle()
+	life := func() *sim.Cluster {
+		c, err := base.Clone()
+		require.NoError(t, err)
+		require.NoError(t, c.Apply(picky))
+		c.Settle()
+		return c
+	}
+	first := life()
+	base.Learn(first)
+	require.Equal(t, first.Trace().String(), life().Trace().String())
+	require.Equal(t, first.StateHash(), life().StateHash())
+}
 
 // A world at rest that is given another seed goes on with that: the same for the same, and
 // choices that are made outside are among its own.

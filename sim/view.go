@@ -18,7 +18,7 @@ func (v View) Now() model.Instant {
 }
 
 // Replicas is how many pods of a set there are, terminating ones included.
-func (v View) Replicas(set string) int { return v.count(set, func(PodView) bool { return true }) }
+func (v View) Replicas(set string) int { return v.count(set, anyPod) }
 
 // Ready is how many pods of a set are Running, Ready and not being deleted.
 func (v View) Ready(set string) int { return v.count(set, PodView.Serving) }
@@ -30,8 +30,7 @@ func (v View) Updated(set string) int {
 	if !ok {
 		return 0
 	}
-	update := s.row().status.UpdateRevision
-	return v.count(set, func(p PodView) bool { return p.row.revision == update && !p.row.deleting })
+	return s.updated()
 }
 
 func (v View) count(set string, counts func(PodView) bool) int {
@@ -39,6 +38,18 @@ func (v View) count(set string, counts func(PodView) bool) int {
 	if !ok {
 		return 0
 	}
+	return s.count(counts)
+}
+
+func anyPod(PodView) bool { return true }
+
+// updated counts the pods that stay and are at the revision of the template.
+func (s SetView) updated() int {
+	update := s.row().status.UpdateRevision
+	return s.count(func(p PodView) bool { return p.row.revision == update && !p.row.deleting })
+}
+
+func (s SetView) count(counts func(PodView) bool) int {
 	n := 0
 	for p := range s.Pods {
 		if counts(p) {
@@ -51,7 +62,7 @@ func (v View) count(set string, counts func(PodView) bool) int {
 // Formed reports whether every pod that a set asks for is ready.
 func (v View) Formed(set string) bool {
 	s, ok := v.Set(set)
-	return ok && v.Ready(set) == int(s.Spec().DesiredReplicas())
+	return ok && s.count(PodView.Serving) == int(s.Spec().DesiredReplicas())
 }
 
 // RolledOut reports whether a set is what its spec asks for: the controller has seen the
@@ -59,14 +70,18 @@ func (v View) Formed(set string) bool {
 // the partition.
 func (v View) RolledOut(set string) bool {
 	s, ok := v.Set(set)
-	if !ok || !v.Formed(set) || v.Replicas(set) != int(s.Spec().DesiredReplicas()) || s.row().status.ObservedGeneration != s.row().generation {
+	if !ok || s.row().status.ObservedGeneration != s.row().generation {
+		return false
+	}
+	want := int(s.Spec().DesiredReplicas())
+	if s.count(PodView.Serving) != want || s.count(anyPod) != want {
 		return false
 	}
 	below := 0
 	if s.Spec().UpdateStrategy.Type == model.RollingUpdate {
-		below = int(min(s.Spec().Partition(), s.Spec().DesiredReplicas()))
+		below = min(int(s.Spec().Partition()), want)
 	}
-	return v.Updated(set) >= int(s.Spec().DesiredReplicas())-below
+	return s.updated() >= want-below
 }
 
 // PodReady reports whether a pod exists and is Running, Ready and not being deleted.

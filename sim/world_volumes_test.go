@@ -492,6 +492,19 @@ var attachCases = []worldCase{
 		w.settles()
 		w.nodes("web-0:node-1")
 	}},
+	{"hold5", "So is what a pod had mounted that is terminating", func(w *worldPlay) {
+		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(1, grace(10)))...)
+		w.settles()
+		w.fault(sim.HoldVolumes{Node: "node-0"})
+		w.do(w.c.Delete("pod/web-0"))
+		w.c.Run(time.Second)
+		w.fault(sim.CrashNode{Node: "node-0"})
+		w.c.Run(time.Second)
+		w.fault(sim.RestartNode{Node: "node-0"})
+		w.waits("pod/web-0: is terminating")
+		w.fault(sim.ReleaseVolumes{Node: "node-0"})
+		w.settles()
+	}},
 	{"hold3", "A volume that is unmounted before the six minutes are over is not taken away when they are", func(w *worldPlay) {
 		w.begin(sim.Config{Nodes: 2}, withDisks(webSet(1, grace(1)))...)
 		w.settles()

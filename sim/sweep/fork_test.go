@@ -103,7 +103,7 @@ func TestFaultyLivesLeaveNothingBehind(t *testing.T) {
 func BenchmarkForks(b *testing.B) {
 	lives := rollouts(b)
 	sweepFaulty(b, lives, 1000, 2)
-	const seeds = 4000
+	const seeds = 1600
 	best := [2]float64{}
 	for b.Loop() {
 		for i := range best {

@@ -13,7 +13,7 @@ type StopServing struct{ Namespace, Pod, Container string }
 
 // String implements [Operation].
 func (o StopServing) String() string {
-	return "stop serving " + containerWords(o.Namespace, o.Pod, o.Container)
+	return "stop serving " + o.Pod + containerFlag(o.Container) + namespaceFlag(o.Namespace)
 }
 
 func (o StopServing) prepare(w *world) (func(), error) {
@@ -26,22 +26,11 @@ type StartServing struct{ Namespace, Pod, Container string }
 
 // String implements [Operation].
 func (o StartServing) String() string {
-	return "start serving " + containerWords(o.Namespace, o.Pod, o.Container)
+	return "start serving " + o.Pod + containerFlag(o.Container) + namespaceFlag(o.Namespace)
 }
 
 func (o StartServing) prepare(w *world) (func(), error) {
 	return w.prepareServing(o.Namespace, o.Pod, o.Container, false, "is not kept from serving")
-}
-
-// containerWords name a container: "web-0", "web-0 -c sidecar -n prod".
-func containerWords(namespace, pod, container string) string {
-	if container != "" {
-		pod += " -c " + container
-	}
-	if orDefault(namespace) != orDefault("") {
-		pod += " -n " + namespace
-	}
-	return pod
 }
 
 func (w *world) prepareServing(namespace, pod, container string, unfit bool, complaint string) (func(), error) {

@@ -32,6 +32,8 @@ var forms = []form{
 	{"start kubelet NODE", func(w *words) sim.Operation { return sim.StartKubelet{Node: w.text("NODE")} }},
 	{"hold volumes of NODE", func(w *words) sim.Operation { return sim.HoldVolumes{Node: w.text("NODE")} }},
 	{"release volumes of NODE", func(w *words) sim.Operation { return sim.ReleaseVolumes{Node: w.text("NODE")} }},
+	{"hold detach from NODE", func(w *words) sim.Operation { return sim.HoldDetach{Node: w.text("NODE")} }},
+	{"release detach from NODE", func(w *words) sim.Operation { return sim.ReleaseDetach{Node: w.text("NODE")} }},
 	{"pressure on the RESOURCE of NODE", func(w *words) sim.Operation {
 		return sim.Pressure{Node: w.text("NODE"), Resource: w.resource()}
 	}},
@@ -47,6 +49,12 @@ var forms = []form{
 	}},
 	{"recover POD", func(w *words) sim.Operation {
 		return sim.Recover{Namespace: w.namespace, Pod: w.text("POD"), Container: w.container}
+	}},
+	{"stop serving POD", func(w *words) sim.Operation {
+		return sim.StopServing{Namespace: w.namespace, Pod: w.text("POD"), Container: w.container}
+	}},
+	{"start serving POD", func(w *words) sim.Operation {
+		return sim.StartServing{Namespace: w.namespace, Pod: w.text("POD"), Container: w.container}
 	}},
 	{"kill POD for its memory", func(w *words) sim.Operation {
 		return sim.OOMKill{Namespace: w.namespace, Pod: w.text("POD"), Container: w.container}
@@ -79,13 +87,14 @@ var forms = []form{
 	{"lose N events of kind KIND", func(w *words) sim.Operation {
 		return sim.LoseEvents{Kind: model.Kind(w.text("KIND")), Times: w.number("N")}
 	}},
+	{"keep events of kind KIND", func(w *words) sim.Operation { return sim.KeepEvents{Kind: model.Kind(w.text("KIND"))} }},
 	{"kubeadm upgrade apply RELEASE", func(w *words) sim.Operation { return sim.UpgradeTo{Release: w.release("RELEASE")} }},
 	{"kubeadm upgrade apply RELEASE GATES", func(w *words) sim.Operation { return sim.UpgradeTo{Release: w.release("RELEASE", "GATES")} }},
 }
 
 // parseFault reads a fault, or another operation that is not kubectl's.
 func parseFault(command string) (sim.Operation, error) {
-	for _, longer := range []func(string) (sim.Operation, error){parseFailWrite, parseDriverFault, parseLoad} {
+	for _, longer := range []func(string) (sim.Operation, error){parseFailWrite, parseConflictWrite, parseHealWrites, parseDriverFault, parseLoad} {
 		if op, err := longer(command); op != nil || err != nil {
 			return op, err
 		}
@@ -192,6 +201,8 @@ func (w *words) release(names ...string) release.Release {
 // message, with all its spaces.
 var (
 	failWrite = regexp.MustCompile(`^fail write (\d+) \((create|update|delete|update status of) (\w+)\)( .*?)?(?:: (.*))?$`)
+	conflict  = regexp.MustCompile(`^conflict write (\d+) \((update|update status of) (\w+)\)( .*)?$`)
+	heal      = regexp.MustCompile(`^heal writes \((create|update|delete|update status of) (\w+)\)$`)
 	failTask  = regexp.MustCompile(`^fail (provisioning|expansion) of (class|claim) (\S+?)((?: -n \S+)?)(?: on (\S+))?(?: to more than (\S+?))?( for want of room)?( once| \d+ times)?(?:: (.*))?$`)
 	setLoad   = regexp.MustCompile(`^set (load|cpu|memory) of (\S+)((?: -n \S+)?) to (.*)$`)
 )
@@ -208,6 +219,28 @@ func parseFailWrite(command string) (sim.Operation, error) {
 	}
 	op.Times, err = times(m[4])
 	return op, err
+}
+
+func parseConflictWrite(command string) (sim.Operation, error) {
+	m := conflict.FindStringSubmatch(command)
+	if m == nil {
+		return nil, nil
+	}
+	op := sim.ConflictWrite{Verb: sim.Verb(m[2]), Kind: model.Kind(m[3])}
+	var err error
+	if op.Nth, err = strconv.Atoi(m[1]); err != nil {
+		return nil, err
+	}
+	op.Times, err = times(m[4])
+	return op, err
+}
+
+func parseHealWrites(command string) (sim.Operation, error) {
+	m := heal.FindStringSubmatch(command)
+	if m == nil {
+		return nil, nil
+	}
+	return sim.HealWrites{Verb: sim.Verb(m[1]), Kind: model.Kind(m[2])}, nil
 }
 
 func parseDriverFault(command string) (sim.Operation, error) {

@@ -70,6 +70,8 @@ func anyOperations(t *rapid.T) (all []sim.Operation) {
 		func() sim.Operation { return sim.StartKubelet{Node: d.name("node")} },
 		func() sim.Operation { return sim.HoldVolumes{Node: d.name("node")} },
 		func() sim.Operation { return sim.ReleaseVolumes{Node: d.name("node")} },
+		func() sim.Operation { return sim.HoldDetach{Node: d.name("node")} },
+		func() sim.Operation { return sim.ReleaseDetach{Node: d.name("node")} },
 		func() sim.Operation { return sim.Pressure{Node: d.name("node"), Lacks: d.some(model.Mi)} },
 		func() sim.Operation {
 			return sim.Pressure{Node: d.name("node"), Resource: sim.Disk, Lacks: d.some(1e9)}
@@ -80,6 +82,12 @@ func anyOperations(t *rapid.T) (all []sim.Operation) {
 		},
 		func() sim.Operation {
 			return sim.Recover{Namespace: d.namespace(), Pod: d.name("pod"), Container: d.container()}
+		},
+		func() sim.Operation {
+			return sim.StopServing{Namespace: d.namespace(), Pod: d.name("pod"), Container: d.container()}
+		},
+		func() sim.Operation {
+			return sim.StartServing{Namespace: d.namespace(), Pod: d.name("pod"), Container: d.container()}
 		},
 		func() sim.Operation {
 			return sim.OOMKill{Namespace: d.namespace(), Pod: d.name("pod"), Container: d.container()}
@@ -115,6 +123,15 @@ func anyOperations(t *rapid.T) (all []sim.Operation) {
 			return sim.DelayWatch{By: time.Duration(d.count("delay")) * 1500 * time.Millisecond}
 		},
 		func() sim.Operation { return sim.LoseEvents{Kind: model.KindPod, Times: 1 + d.count("times")} },
+		func() sim.Operation { return sim.KeepEvents{Kind: model.KindPod} },
+		func() sim.Operation {
+			verb := rapid.SampledFrom([]sim.Verb{sim.VerbUpdate, sim.VerbUpdateStatus}).Draw(t, "verb")
+			return sim.ConflictWrite{Verb: verb, Kind: model.KindPod, Nth: 1 + d.count("nth"), Times: rapid.SampledFrom([]int{0, 2, 9}).Draw(t, "times")}
+		},
+		func() sim.Operation {
+			verb := rapid.SampledFrom([]sim.Verb{sim.VerbCreate, sim.VerbUpdate, sim.VerbDelete, sim.VerbUpdateStatus}).Draw(t, "verb")
+			return sim.HealWrites{Verb: verb, Kind: model.KindPod}
+		},
 		func() sim.Operation {
 			return sim.UpgradeTo{Release: rapid.SampledFrom([]release.Release{release.V1_36, release.V1_37.With(release.MaxUnavailableStatefulSet)}).Draw(t, "release")}
 		},

@@ -30,7 +30,7 @@ func ExamplePlan() {
 	fmt.Print(c.Settle())
 	// Output:
 	// +19.679s kube-controller-manager restarts
-	// +29.163s fail write 1 (update ControllerRevision), until +39.523s: heal writes (update ControllerRevision)
+	// +29.163s fail write 1 (update ControllerRevision) 10000 times, until +39.523s: heal writes (update ControllerRevision)
 	// +31.684s crash node node-1, until +62.677s: restart node node-1
 	// quorum lost: false
 	// settled at +74.7s

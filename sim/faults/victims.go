@@ -2,7 +2,6 @@ package faults
 
 import (
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -148,6 +147,9 @@ func (v *victims) writes() []write {
 	return out
 }
 
+// always is more often than a controller tries while a fault lasts: it backs off.
+const always = 10_000
+
 // conflicts are more than any controller tries at once.
 const conflicts = 8
 
@@ -178,7 +180,7 @@ func (v *victims) ofControl(kind Kind) (out []Fault) {
 		heal := sim.HealWrites{Verb: w.verb, Kind: w.kind}
 		switch versioned := w.verb == sim.VerbUpdate || w.verb == sim.VerbUpdateStatus; {
 		case kind == WritesFail:
-			out = append(out, until(sim.FailWrite{Verb: w.verb, Kind: w.kind, Times: math.MaxInt32}, heal))
+			out = append(out, until(sim.FailWrite{Verb: w.verb, Kind: w.kind, Times: always}, heal))
 		case kind == WriteFails:
 			out = append(out, until(sim.FailWrite{Verb: w.verb, Kind: w.kind}, heal), until(sim.FailWrite{Verb: w.verb, Kind: w.kind, Nth: 2}, heal))
 		case versioned:

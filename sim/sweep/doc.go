@@ -20,6 +20,19 @@
 // quantiles, each with an interval, and of an integer the same. What a set's pods go
 // through a [Meter] measures.
 //
+// # One world, many lives
+//
+// Mostly all lives have a past in common: the set has been made, and is at rest. [Forks] lives
+// that once, and makes each life a fork with its own seed, in the memory of a life that is over.
+// With the faults of package faults, drawn from that seed, it is tens of thousands of lives a
+// second on a core:
+//
+//	source, err := faults.Plan{Set: "web", Most: 3}.For(c)
+//	life, err := sweep.Forks(c, func(c *sim.Cluster, seed uint64) rollout {
+//		drawn := source.Draw(c)
+//		...
+//	})
+//
 // # The same for any number of workers
 //
 // A life depends on its seed and on nothing else, and what is kept of all lives does not

@@ -12,8 +12,9 @@ import (
 // the rollout that came before, is lived once; and a life is lived in the memory of one that is
 // over, so that it leaves nothing behind. A life must not keep the Cluster.
 //
-// The world must not go on while lives are lived. It is an error if it cannot be forked, or has
-// a Chooser of its own, which all lives would share.
+// The world itself stays as it is, and may go on: lives are those of the world as it was. A
+// Chooser of its own they do not have. A few of the first lives are rehearsed, to learn which
+// names there are. It is an error if the world cannot be forked.
 func Forks[L any](world *sim.Cluster, life func(c *sim.Cluster, seed uint64) L) (func(seed uint64) L, error) {
 	base, err := world.Clone()
 	if err != nil {

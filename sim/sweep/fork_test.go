@@ -98,6 +98,48 @@ func TestFaultyLivesLeaveNothingBehind(t *testing.T) {
 	require.Less(t, alive(20_000), few+few/2)
 }
 
+// What cannot be forked is refused; a life that panics is named, and those after it are not
+// lived in its ruins.
+func TestForksAreRefused(t *testing.T) {
+	c := sim.New(sim.Config{})
+	live := func(c *sim.Cluster, seed uint64) life {
+		if seed == 50 {
+			panic("a planted bug")
+		}
+		c.Run(time.Second)
+		return life{Starts: int(c.EventCount())}
+	}
+	lives, err := sweep.Forks(c, live)
+	require.NoError(t, err)
+	for _, workers := range []int{1, 4} {
+		report, err := sweep.Run(context.Background(), sweep.Config{Seeds: 100, Workers: workers}, lives)
+		require.EqualError(t, err, "sweep: the life of seed 50 panics: a planted bug")
+		require.Equal(t, 50, report.Lives)
+	}
+	_, err = sweep.Forks(c, func(*sim.Cluster, uint64) life { panic("in the first life already") })
+	require.NoError(t, err, "the sweep says so")
+	require.NoError(t, c.At(time.Hour, sim.Func(func(*sim.Cluster) {})))
+	_, err = sweep.Forks(c, live)
+	require.ErrorIs(t, err, sim.ErrFunctionPending)
+}
+
+// A world whose choices are somebody's own is forked without them, and is not changed.
+func TestForksChooseBySeed(t *testing.T) {
+	asked := 0
+	c := sim.New(sim.Config{Latencies: sim.Latencies{Schedule: sim.Between(0, time.Second)}, Chooser: sim.ChooserFunc(func(string, int) int { asked++; return 0 })})
+	require.NoError(t, c.Apply(webSet()))
+	before := c.StateHash()
+	lives, err := sweep.Forks(c, func(c *sim.Cluster, _ uint64) life {
+		c.Settle()
+		return life{Took: time.Duration(c.Now())}
+	})
+	require.NoError(t, err)
+	require.NotEqual(t, lives(1), lives(2))
+	require.Equal(t, lives(1), lives(1))
+	require.Zero(t, asked)
+	require.Equal(t, before, c.StateHash())
+}
+
 // BenchmarkForks measures lives in a second with one worker and with two, in turn, the best of
 // each, and how much more two do than one.
 func BenchmarkForks(b *testing.B) {

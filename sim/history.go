@@ -80,10 +80,12 @@ func (c *Cluster) RunTo(instant time.Duration, after int) error {
 
 // moment is when an operation is done that is done now.
 func (w *world) moment(op Operation) done {
-	return done{
-		what: op, at: w.now, after: int32(w.events - w.before),
-		last: len(w.queue.heap) == 0 || w.queue.heap[0].at > w.now,
+	d := done{what: op, at: w.now, after: int32(w.events - w.before), last: true}
+	for i := range w.queue.heap {
+		e := &w.queue.heap[i]
+		d.last = d.last && (e.at > w.now || e.purpose == purposeOperation)
 	}
+	return d
 }
 
 // goTo makes an instant the present one.

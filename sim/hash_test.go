@@ -256,7 +256,10 @@ func TestStateHashIsBlindToNames(t *testing.T) {
 		"a paused controller":           {func(*sim.Cluster) sim.Operation { return sim.PauseController{} }},
 		"an event to be lost":           {func(*sim.Cluster) sim.Operation { return sim.LoseEvents{Kind: model.KindPod} }},
 		"a pod that was ready later":    {func(*sim.Cluster) sim.Operation { return sim.CrashContainer{Pod: "web-0"} }},
-		"an operation to come":          {func(c *sim.Cluster) sim.Operation { _ = c.At(time.Hour, sim.Cordon{Node: "node-0"}); return sim.LoseImage{Image: "none"} }},
+		"an operation to come": {func(c *sim.Cluster) sim.Operation {
+			_ = c.At(time.Hour, sim.Cordon{Node: "node-0"})
+			return sim.LoseImage{Image: "none"}
+		}},
 	} {
 		first, last := world(any, false, ops...), world(any, true, ops...)
 		require.Empty(t, seen[first.StateHash()], name)

@@ -42,8 +42,8 @@ import (
 // try again; what runs, what its programs and files hold; what is pending, on its way or to
 // fail.
 //
-// Events of one instant happen in the order in which they were planned, and the scheduler takes
-// the first of several equally good nodes, unless Config.AnyOrder leaves both to choice. So it
+// Events of one instant happen in the order in which they were planned, the scheduler takes
+// the first of several equally good nodes, and of silent nodes the first is tainted first, unless Config.AnyOrder leaves all that to choice. So it
 // is with AnyOrder that the promise holds to the letter. Without it the hash knows nodes by
 // their names, and is still blind to the order of what is planned for one instant. And there
 // are things that Kubernetes leaves open and that have a fixed order here, that of the tables:

@@ -42,13 +42,13 @@ import (
 // try again; what runs, what its programs and files hold; what is pending, on its way or to
 // fail.
 //
-// Events of one instant happen in the order in which they were planned, the scheduler takes
-// the first of several equally good nodes, and of silent nodes the first is tainted first, unless Config.AnyOrder leaves all that to choice. So it
-// is with AnyOrder that the promise holds to the letter. Without it the hash knows nodes by
-// their names, and is still blind to the order of what is planned for one instant. And there
-// are things that Kubernetes leaves open and that have a fixed order here, that of the tables:
-// which pod of a node a drain asks for first, which of two claims is looked at first that want
-// one volume.
+// Events of one instant happen in the order in which they were planned, the scheduler takes the
+// first of several equally good nodes, and the first of several silent nodes is tainted first,
+// unless Config.AnyOrder leaves all that to choice. So it is with AnyOrder that the promise holds
+// to the letter. Without it the hash knows nodes by their names, and is still blind to the order
+// of what is planned for one instant. And there are things that Kubernetes leaves open and that
+// have a fixed order here, that of the tables: which pod of a node a drain asks for first, which
+// of two claims is looked at first that want one volume.
 //
 // # How it is kept up
 //

@@ -20,6 +20,7 @@ var directions = map[string]func(p *player, rest string) (string, error){
 	"check":       (*player).check,
 	"expect":      (*player).expect,
 	"fingerprint": (*player).fingerprint,
+	"why":         (*player).why,
 }
 
 // fields takes a command apart as a shell does.
@@ -102,6 +103,14 @@ func (p *player) expect(what string) (string, error) {
 		return "", fmt.Errorf("the world is %s", out)
 	}
 	return "", nil
+}
+
+// why says what an object waits for, down to the root, and what would free it: "why web",
+// "why pod/web-2", in the words of [sim.Cluster.Why].
+func (p *player) why(object string) (string, error) {
+	object, namespace, _ := strings.Cut(object, " -n ")
+	explanation, err := p.world().Why(object, inNamespace(namespace)...)
+	return explanation.String(), err
 }
 
 // fingerprint is an error if not exactly this has happened so far.

@@ -32,6 +32,8 @@
 //     "lose image nginx:2", "fail write 2 (create Pod): exceeded quota"
 //     ([ParseOperation] reads whatever an operation says of itself).
 //   - time: "run 30s", "run to +2m", and "settle", until nothing is pending.
+//   - questions: kubectl's get, describe, logs and rollout status, and "why web", what an
+//     object waits for and what would free it.
 //   - what has to hold: "check" and the name of a check, from here on; "expect settled",
 //     "expect waiting", "expect limit", "expect violation" and the name of one; and
 //     "fingerprint", that exactly this has happened so far.

@@ -30,6 +30,8 @@ func TestREADME(t *testing.T) {
 		run(t, "run", "./examples/upgrade") +
 		run(t, "run", "./examples/split-brain") +
 		run(t, "run", "./examples/mysql") +
+		run(t, "run", "./examples/search") +
+		run(t, "run", "./examples/sweep") +
 		run(t, "test", "./sim", "-count=1", "-run", "TestRecordings", "-v")
 	blocks := 0
 	for language, block := range fences(string(readme)) {

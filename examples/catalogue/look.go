@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ordinal-sim/ordinal/sim"
+)
+
+// What looks at a world once a story is over, and says in a word what it has come to.
+
+// look says in a word what a story has come to.
+type look func(*sim.Cluster) string
+
+// see asks a question of a world as it is.
+func see[T any](c *sim.Cluster, question func(sim.View) T) (answer T) {
+	c.RunUntil(func(v sim.View) bool {
+		answer = question(v)
+		return true
+	}, 0)
+	return answer
+}
+
+// either is one word where a condition holds, and another where it does not.
+func either(holds func(sim.View) bool, yes, no string) look {
+	return func(c *sim.Cluster) string {
+		if see(c, holds) {
+			return yes
+		}
+		return no
+	}
+}
+
+// rolledOut is whether web is what its spec asks for.
+func rolledOut(v sim.View) bool { return v.RolledOut("web") }
+
+// images are the tags of the pods of a set, by ordinal: "A A B". A pod that is not ready is
+// in brackets, one that is being deleted has a cross, and one that is not there is a dash.
+func images(set string) look {
+	return func(c *sim.Cluster) string {
+		var words []string
+		spec, err := c.StatefulSet(set)
+		if err != nil {
+			return err.Error()
+		}
+		first := int(spec.Spec.StartOrdinal())
+		for ordinal := first; ordinal < first+int(spec.Spec.DesiredReplicas()); ordinal++ {
+			words = append(words, image(c, fmt.Sprintf("%s-%d", set, ordinal)))
+		}
+		return strings.Join(words, " ")
+	}
+}
+
+// image is one word of images.
+func image(c *sim.Cluster, pod string) string {
+	p, err := c.Pod(pod)
+	if err != nil {
+		return "-"
+	}
+	_, word, _ := strings.Cut(p.Spec.Containers[0].Image, ":")
+	switch {
+	case p.DeletedAt != nil:
+		return word + "×"
+	case !see(c, func(v sim.View) bool { return v.PodReady(pod) }):
+		return "(" + word + ")"
+	}
+	return word
+}
+
+// when is the last instant at which somebody is told of, in words that begin so; ok is false
+// if that never happened.
+func when(c *sim.Cluster, who, what string) (at time.Duration, ok bool) {
+	for _, line := range c.Trace() {
+		if line.Who == who && strings.HasPrefix(line.What, what) {
+			at, ok = time.Duration(line.At), true
+		}
+	}
+	return at, ok
+}

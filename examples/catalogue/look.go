@@ -68,6 +68,28 @@ func image(c *sim.Cluster, pod string) string {
 	return word
 }
 
+// imageOf is the word of images for one pod.
+func imageOf(pod string) look { return func(c *sim.Cluster) string { return image(c, pod) } }
+
+// exists is whether there is a pod.
+func exists(pod string) func(sim.View) bool {
+	return func(v sim.View) bool { return v.PodExists(pod) }
+}
+
+// terminating is whether a pod is being deleted.
+func terminating(pod string) func(sim.View) bool {
+	return func(v sim.View) bool {
+		p, ok := v.Pod(pod)
+		return ok && p.Terminating()
+	}
+}
+
+// promoted is whether the update revision of web has become the current one.
+func promoted(v sim.View) bool {
+	web, ok := v.Set("web")
+	return ok && web.CurrentRevision() == web.UpdateRevision()
+}
+
 // when is the last instant at which somebody is told of, in words that begin so; ok is false
 // if that never happened.
 func when(c *sim.Cluster, who, what string) (at time.Duration, ok bool) {

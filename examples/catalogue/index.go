@@ -99,8 +99,8 @@ func readme() (string, error) {
 	b.WriteString(" |\n|" + strings.Repeat(" --- |", len(release.Profiles())+1) + "\n")
 	for _, e := range catalogue() {
 		b.WriteString("| " + e.id)
-		for _, c := range e.cells {
-			b.WriteString(" | " + c.word)
+		for _, r := range release.Profiles() {
+			b.WriteString(" | " + e.word(r))
 		}
 		b.WriteString(" |\n")
 	}
@@ -121,6 +121,16 @@ func readme() (string, error) {
 	}
 	b.WriteString(leftOut)
 	return b.String(), nil
+}
+
+// word is that of the entry's cell for a profile; a dash says that there is nothing to play.
+func (e entry) word(profile release.Release) string {
+	for _, c := range e.cells {
+		if c.release.Version() == profile.Version() {
+			return c.word
+		}
+	}
+	return "–"
 }
 
 // name is what a variant is called.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model/release"
@@ -134,6 +135,86 @@ var rollouts = []entry{
 		cells:   row("bad", "bad", "bad", "bad", "bad", "bad", "bad", "ok"),
 		plays:   []variant{{title: "remedy: RollingUpdate", on: release.Profiles(), word: "ok"}},
 	},
+	{
+		id:      "K13",
+		issues:  []string{"kubernetes 96218"},
+		symptom: "a rollout under Parallel does not care for a pod that is not Ready, or cares for it first",
+		look:    deleted,
+		cells:   row("delete 2", "delete 2", "delete 2", "delete 2", "nothing", "delete 2", "delete 2", "delete 0"),
+		plays: []variant{
+			{title: "variant: web-0 is broken by the new template", look: images("web"), word: "(broken) A A"},
+		},
+	},
+	{
+		id:      "K14",
+		symptom: "a pod below the partition is not Ready, and freezes the canary above it",
+		look:    either(updatedTop, "updates", "nothing"),
+		cells:   row("updates", "updates", "updates", "updates", "nothing", "updates", "updates", "nothing"),
+		plays: []variant{
+			{on: []release.Release{release.V1_36.With(release.MaxUnavailableStatefulSet)}, word: "nothing"},
+			{on: []release.Release{release.V1_37.Without(release.MaxUnavailableStatefulSet)}, word: "updates"},
+			{title: "remedy: maxUnavailable 2", on: release.Profiles(), word: "updates"},
+			{title: "remedy: heal web-0", on: release.Profiles(), word: "updates"},
+			{title: "remedy: delete web-0", on: release.Profiles(), word: "updates"},
+		},
+	},
+	{
+		id:      "K15",
+		issues:  []string{"kubernetes 75498", "openshift/origin 17435", "kubernetes 58347"},
+		symptom: "status.currentReplicas is one too low, or -1 and refused",
+		look:    either(countsRight, "ok", "bad"),
+		cells:   everywhere("bad"),
+		plays: []variant{
+			{title: "variant: until it looks again", on: release.Profiles(), word: "ok"},
+			{title: "variant: less than none", on: allBut(release.V1_35_0), look: refused, word: "refused"},
+			{title: "variant: less than none", on: []release.Release{release.V1_35_0}, look: refused, word: "ok"}, // it deletes nothing, see K02
+			{title: "variant: pods of another set", on: release.Profiles(), look: refused, word: "refused"},
+		},
+		says: "it does not go on for ever, as was reported: the next sync counts anew, and its status is taken (stateful_set_control.go, updateStatefulSet)",
+	},
+	{
+		id:      "K16",
+		issues:  []string{"kubernetes 134773"},
+		symptom: "an upgrade of the control plane replaces all pods of all sets",
+		look:    either(rolledByItself, "bad", "ok"),
+		cells: []cell{
+			{release.V1_34_1, "bad"}, {release.V1_34_4, "ok"}, {release.V1_35_0, "ok"},
+			{release.V1_35_4, "ok"}, {release.V1_36, "ok"}, {release.V1_37, "ok"},
+		},
+		plays: []variant{{on: []release.Release{
+			release.V1_34_4.Without(release.StatefulSetSemanticRevisionComparison), release.V1_36.Without(release.StatefulSetSemanticRevisionComparison),
+			release.V1_37.Without(release.StatefulSetSemanticRevisionComparison),
+		}, word: "bad"}},
+	},
+	{
+		id:      "K17",
+		issues:  []string{"kubernetes 61998", "kubernetes 69400", "kubernetes 80698", "kubernetes 56355", "kubernetes 55159"},
+		symptom: "pods are replaced again and again, though nobody changes the set",
+		look:    replaced,
+		cells:   everywhere("replaced"),
+		plays: []variant{
+			{title: "variant: the label is taken away", on: release.Profiles(), word: "replaced"},
+			{title: "variant: another label", on: release.Profiles(), word: "kept"},
+		},
+		says: "that revisions are made twice, or come and go in turn, is not there any more: a revision that exists with the same template is used (pkg/controller/history/controller_history.go, CreateControllerRevision), and the controller does not begin before it has seen them all",
+	},
+	{
+		id:      "K18",
+		symptom: "kubectl rollout status ends early, depending on how the default strategy is spelled",
+		look:    rolloutStatus,
+		cells:   everywhere("complete"),
+		plays:   []variant{{title: "variant: no block", on: release.Profiles(), word: "waits"}},
+	},
+	{
+		id:      "K19",
+		symptom: "the condition of a Recreate that is taken back speaks of deleting while pods are created",
+		look:    progress,
+		cells:   []cell{{release.V1_37.With(release.StatefulSetRecreateStrategy), "deleting"}},
+		plays: []variant{
+			{title: "variant: not taken back", on: []release.Release{release.V1_37.With(release.StatefulSetRecreateStrategy)}, word: "creating"},
+			{title: "variant: to the end", on: []release.Release{release.V1_37.With(release.StatefulSetRecreateStrategy)}, word: "done"},
+		},
+	},
 }
 
 // scaling is chapter B: how pods come and go.
@@ -164,4 +245,85 @@ func late(c *sim.Cluster) string {
 		}
 	}
 	return "ok"
+}
+
+// deleted says which pod of web is being deleted.
+func deleted(c *sim.Cluster) string {
+	for i := range 3 {
+		if see(c, terminating(fmt.Sprintf("web-%d", i))) {
+			return fmt.Sprintf("delete %d", i)
+		}
+	}
+	return "nothing"
+}
+
+// updatedTop is whether web-2 has the new image.
+func updatedTop(v sim.View) bool {
+	p, _ := v.Pod("web-2")
+	web, _ := v.Set("web")
+	return p.Revision() == web.UpdateRevision()
+}
+
+// countsRight is whether the status of web counts as many pods of the current revision as
+// there are.
+func countsRight(v sim.View) bool {
+	web, _ := v.Set("web")
+	return web.Counted().Current == web.Counts().Current
+}
+
+// refused is whether the API server has ever refused the status of web.
+func refused(c *sim.Cluster) string {
+	if _, ok := when(c, "web", `cannot go on: StatefulSet.apps "web" is invalid: status.currentReplicas: Invalid value: -1: must be greater than or equal to 0`); ok {
+		return "refused"
+	}
+	return "ok"
+}
+
+// rolledByItself is whether web has made a second revision.
+func rolledByItself(v sim.View) bool {
+	web, _ := v.Set("web")
+	return web.History() > 0
+}
+
+// replaced is whether web-2 has been created more than once.
+func replaced(c *sim.Cluster) string {
+	created := 0
+	for _, line := range c.Trace() {
+		if strings.HasPrefix(line.What, "creates web-2 ") {
+			created++
+		}
+	}
+	if created > 1 {
+		return "replaced"
+	}
+	return "kept"
+}
+
+// rolloutStatus is what kubectl rollout status says of web.
+func rolloutStatus(c *sim.Cluster) string {
+	switch _, done, err := c.RolloutStatus("web"); {
+	case err != nil:
+		return err.Error()
+	case done:
+		return "complete"
+	}
+	return "waits"
+}
+
+// progress is what the condition Progressing of web says.
+func progress(c *sim.Cluster) string {
+	web, err := c.StatefulSet("web")
+	if err != nil || len(web.Status.Conditions) != 1 {
+		return "nothing"
+	}
+	switch message := web.Status.Conditions[0].Message; message {
+	case "Deleting old revision pods":
+		return "deleting"
+	case "Waiting for new-revision pods to be created":
+		return "creating"
+	case "All pods recreated successfully":
+		return "done"
+	default:
+		return message
+	}
 }

@@ -217,9 +217,6 @@ var rollouts = []entry{
 	},
 }
 
-// scaling is chapter B: how pods come and go.
-var scaling []entry
-
 // available is how many pods of web are, as its status has it.
 func available(c *sim.Cluster) string {
 	return see(c, func(v sim.View) string {

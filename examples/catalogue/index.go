@@ -13,17 +13,22 @@ import (
 func index() string {
 	var b strings.Builder
 	for _, e := range catalogue() {
-		fmt.Fprintf(&b, "%s  %s\n     %s\n     %s\n", e.id, e.symptom, strings.Join(e.issues, ", "), e.became())
+		fmt.Fprintf(&b, "%s  %s\n     %s\n     %s\n", e.id, e.symptom, strings.Join(e.reported(), ", "), e.became())
 	}
 	b.WriteString("\ngo run ./examples/catalogue K01 plays one; README.md beside it has the whole matrix\n")
 	return b.String()
 }
 
+// reported is where the problem was reported.
+func (e entry) reported() []string {
+	if len(e.issues) == 0 {
+		return []string{"nowhere yet: found by playing"}
+	}
+	return slices.Clone(e.issues)
+}
+
 // became is what became of a problem, from the oldest release to the newest.
 func (e entry) became() string {
-	if e.says != "" && e.alike() {
-		return "contradicted"
-	}
 	var parts []string
 	for i := 0; i < len(e.cells); {
 		last := i
@@ -37,17 +42,11 @@ func (e entry) became() string {
 		parts = append(parts, span+" "+e.cells[i].word)
 		i = last + 1
 	}
-	return strings.Join(parts, "; ")
-}
-
-// alike is whether the story comes to the same on all releases.
-func (e entry) alike() bool {
-	for _, c := range e.cells {
-		if c.word != e.cells[0].word {
-			return false
-		}
+	became := strings.Join(parts, "; ")
+	if e.says != "" {
+		became += "; not as reported"
 	}
-	return true
+	return became
 }
 
 // repositories are those with a short name.
@@ -86,8 +85,8 @@ func readme() (string, error) {
 	b.WriteString(opening)
 	b.WriteString("\n## The index\n\n| | symptom | reported in | what became of it | play it |\n| --- | --- | --- | --- | --- |\n")
 	for _, e := range catalogue() {
-		links := make([]string, len(e.issues))
-		for i, issue := range e.issues {
+		links := e.reported()
+		for i, issue := range links {
 			links[i] = link(issue)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | `go run ./examples/catalogue %s` |\n", e.id, e.symptom, strings.Join(links, ", "), e.became(), e.id)
@@ -113,7 +112,7 @@ func readme() (string, error) {
 			fmt.Fprintf(&b, "- %s, %s%s: %s\n", e.id, v.name(), onReleases(v), v.word)
 		}
 	}
-	b.WriteString("\n## Where Kubernetes' code contradicts the report\n\n")
+	b.WriteString("\n## Where the code contradicts the report\n\n")
 	for _, e := range catalogue() {
 		if e.says != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", e.id, e.says)

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/sim"
 )
 
 func main() {
@@ -70,16 +71,19 @@ func tell(out io.Writer, e entry, title string, r release.Release) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s  %s\n%s\n\n%s\n\n", e.id, e.symptom, strings.Join(e.issues, ", "), wrapped(p.Rule()))
+	fmt.Fprintf(out, "%s  %s\n%s\n\n%s\n\n", e.id, e.symptom, strings.Join(e.reported(), ", "), wrapped(p.Rule()))
 	fmt.Fprintf(out, "On Kubernetes %s:\n\n%s\n", r, c.Trace())
 	fmt.Fprintf(out, "It comes to this: %s.\n", e.lookOf(title)(c))
 	if e.says != "" {
-		fmt.Fprintf(out, "\n%s\n", wrapped(e.says))
+		fmt.Fprintf(out, "\n%s\n", wrapped("The report is not all right: "+e.says+"."))
 	}
-	if reasons := c.Reasons(); len(reasons) > 0 {
-		fmt.Fprintln(out, "\nIt is not what was asked for:")
-		for _, reason := range reasons {
-			fmt.Fprintln(out, reason)
+	for _, set := range c.StatefulSets().Items {
+		why, err := c.Why(set.Name)
+		if err != nil {
+			return err
+		}
+		if why.Standing != sim.AsAsked {
+			fmt.Fprintf(out, "\n%s\n", wrapped(why.String()))
 		}
 	}
 	tellOthers(out, e, title)

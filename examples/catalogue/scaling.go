@@ -43,6 +43,7 @@ var scaling = []entry{
 		look:    either(rolledOut, "ok", "hangs"),
 		cells:   row("hangs", "ok", "ok", "ok", "ok", "ok", "ok", "ok"),
 		plays: []variant{
+			{title: "remedy: delete the pod", on: release.Profiles(), word: "ok"},
 			{title: "variant: it fails", on: release.Profiles(), word: "ok"},
 			{title: "variant: a node without room", on: release.Profiles(), look: loops, word: "loops"},
 			{title: "variant: the old object lingers", on: []release.Release{release.V1_27_1}, look: alreadyExists, word: "errors"},
@@ -56,7 +57,7 @@ var scaling = []entry{
 		look:    func(c *sim.Cluster) string { return fmt.Sprintf("%d ready", counted(c).Ready) },
 		cells:   everywhere("2 ready"),
 		plays:   []variant{{title: "remedy: raise the quota", on: release.Profiles(), word: "3 ready"}},
-		says:    "readyReplicas is right on all of these releases: the status is written also when a sync has failed (stateful_set_control.go, performUpdate and UpdateStatefulSet)",
+		says:    "readyReplicas is right on all of these releases: the status is written also when a sync has failed (stateful_set_control.go, performUpdate)",
 	},
 	{
 		id:      "K24",

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 	"github.com/ordinal-sim/ordinal/workload"
 )
@@ -43,6 +44,16 @@ var whyPodCases = []whyCase{
 		w.deed(sim.CrashContainer{Pod: "web-0"})
 		w.c.Run(10 * time.Second)
 		w.deed(sim.CrashContainer{Pod: "web-0"})
+	}},
+	{"K22", "a pod that has Succeeded, of a release that leaves it", "web", sim.Stuck, 1, func(w *worldPlay) {
+		conf := with(sim.Image{Stop: sim.Fixed(time.Second), Memory: model.Gi})
+		conf.Release = release.V1_27_1
+		w.begin(conf, webSet(1, stateless, image("bad")))
+		w.settles()
+		w.deed(sim.Pressure{Node: "node-0"})
+		w.c.Run(10 * time.Second)
+		w.deed(sim.Relieve{Node: "node-0"})
+		w.c.Run(10 * time.Minute)
 	}},
 	{"", "a program that hangs", "web", sim.Stuck, 2, func(w *worldPlay) {
 		w.formed(sim.Config{})

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/policy"
 )
 
 // What a pod waits for.
@@ -18,8 +20,12 @@ func (w *world) linkPod(l *whyLink) {
 		w.linkTerminating(l, r)
 	case r.ended():
 		l.says(causePasses, fmt.Sprintf("has ended, its phase is %s", r.phase.Model()))
-		if r.owner == 0 {
+		switch {
+		case r.owner == 0:
 			l.says(causeOrphan, l.Why+", and nobody replaces it")
+		case r.set != nowhere && r.phase == policy.Succeeded && w.rules.Has(release.SucceededStays):
+			l.says(causeOrphan, l.Why)
+			l.by("before 1.29 the pod of a set is replaced when it has Failed, and not when it has Succeeded", "kubernetes #121389")
 		}
 	case r.node == nowhere:
 		w.linkUnplaced(l, p)

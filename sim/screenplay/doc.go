@@ -39,7 +39,7 @@
 //     "fingerprint", that exactly this has happened so far.
 //
 // Lines behind a command that begin with ">" are what it says; without them it may say
-// anything, but not fail. Below "----", at the end, stands the whole story as
+// anything, but not fail. One that ends with "..." may go on as it likes. Below "----", at the end, stands the whole story as
 // [sim.Cluster.Trace] tells it. A command may stand at an instant, "+12.5s kubectl ...": all
 // events of that instant have happened then. "+12.5s#3 ..." is after three of them.
 //

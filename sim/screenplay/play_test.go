@@ -129,23 +129,29 @@ func TestPlay(t *testing.T) {
 	require.Contains(t, rewritten.String(), "\n----\n+0.0s   you    kubectl apply sts/web\n")
 	_, err = play(rewritten.String(), false)
 	require.NoError(t, err)
+	open := canary + "kubectl scale sts/db --replicas=2\n> error: statefulsets.apps ...\n"
+	rewritten, err = play(open, true)
+	require.NoError(t, err)
+	require.Equal(t, open, rewritten.String(), "what is left open stays so")
 	for text, says := range map[string]string{
-		canary + "expect settled\n":                              "line 34: expect settled: the world is waiting",
-		canary + "expect violation of the peace\n":               "line 34: expect violation of the peace: it was not violated",
-		canary + "world nodes=4\n":                               "the world is there already",
-		canary + "+1s run 1s\n":                                  "+1s has passed",
-		canary + "fingerprint 12\n":                              "another story was told",
-		canary + "kubectl scale sts/db --replicas=2\n":           `statefulsets.apps "db" not found`,
-		canary + "kubectl delete pod web-0 --now\n":              "unknown flag: --now",
-		canary + "kubectl delete pod web-0 -f x\n":               "kubectl delete has no flag --filename here",
-		canary + "dance\n":                                       "no such command: dance",
-		canary + "check the weather\n":                           "there is no check of that name",
-		canary + "kubectl get cronjobs\n":                        "there is no table of cronjobs",
-		"world node=3\n":                                         "node=3: there is no node here",
-		"world dns=mine\n":                                       `there is no setup of DNS named "mine"`,
-		"image x program\n":                                      "who plays has to give it",
-		"latencies start=2s..1s\n":                               "must be ascending",
-		canary + "check " + checks.AtMostOne().Name + "\n----\n": "the story has changed\nline 1 was",
+		canary + "expect settled\n":                                       "line 34: expect settled: the world is waiting",
+		canary + "expect violation of the peace\n":                        "line 34: expect violation of the peace: it was not violated",
+		canary + "world nodes=4\n":                                        "the world is there already",
+		canary + "+1s run 1s\n":                                           "+1s has passed",
+		canary + "fingerprint 12\n":                                       "another story was told",
+		canary + "kubectl scale sts/db --replicas=2\n":                    `statefulsets.apps "db" not found`,
+		canary + "kubectl delete pod web-0 --now\n":                       "unknown flag: --now",
+		canary + "kubectl delete pod web-0 -f x\n":                        "kubectl delete has no flag --filename here",
+		canary + "kubectl scale sts/db --replicas=2\n> error: pods ...\n": "line 1 was  error: pods ...\nand is now  error: statefulsets.apps",
+		"settle\n> ...\n> and on\n":                                       "it ends before line 2: and on",
+		canary + "dance\n":                                                "no such command: dance",
+		canary + "check the weather\n":                                    "there is no check of that name",
+		canary + "kubectl get cronjobs\n":                                 "there is no table of cronjobs",
+		"world node=3\n":                                                  "node=3: there is no node here",
+		"world dns=mine\n":                                                `there is no setup of DNS named "mine"`,
+		"image x program\n":                                               "who plays has to give it",
+		"latencies start=2s..1s\n":                                        "must be ascending",
+		canary + "check " + checks.AtMostOne().Name + "\n----\n":          "the story has changed\nline 1 was",
 	} {
 		_, err = play(text, false)
 		require.ErrorContains(t, err, says, "%s", text[max(0, len(text)-60):])

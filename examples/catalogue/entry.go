@@ -45,7 +45,7 @@ type variant struct {
 
 // catalogue is all entries, by id.
 func catalogue() []entry {
-	return slices.Concat(rollouts, scaling)
+	return slices.Concat(rollouts, scaling, nodes, disks, names, staleness)
 }
 
 // row is the words of a story on all profiles, the oldest first:

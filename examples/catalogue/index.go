@@ -187,12 +187,15 @@ them to the words of the matrix.
 ` + "```sh\ngo run ./examples/catalogue                     # the index\ngo run ./examples/catalogue K01                 # one of them, on the newest release\ngo run ./examples/catalogue K01 -release 1.36   # on another\ngo test ./examples/catalogue                    # all of it; -update writes this page\n```" + `
 
 The stories are the files k01.txt and so on; the words, and what else is played, are in the file of each chapter:
-rollouts.go, scaling.go.
+rollouts.go, scaling.go, nodes.go, storage.go, dns.go, staleness.go.
 `
 
 // leftOut is what the page ends with.
 const leftOut = `
 ## What is left out
 
-Nothing yet: chapters A and B are complete.
+- K30 (kubernetes #59848): a kubelet that is restarted, and lists the pods of an API server that lags behind, starts an old
+  pod again. Kubelets here hear of everything at once, or of nothing.
+- K41 is of operators, and not of Kubernetes: a user's hands play them.
+- K42 (openkruise #1062, #1134, #1530) is of other controllers than Kubernetes' own.
 `

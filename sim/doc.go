@@ -51,7 +51,8 @@
 // cut and a kubelet that stops ([CrashNode], [PartitionNode], [StopKubelet]) part them:
 // from outside they look the same, and what runs meanwhile is different. So a pod that
 // is taken away by force from a node that is only cut off runs on there, beside its
-// successor, until the network heals ([Cluster.RunningAt]).
+// successor, until the network heals ([Cluster.RunningAt]). And a kubelet that is restarted may
+// be told of a pod that is gone, and start it again ([HoldReads]).
 //
 // # Storage that fails
 //

@@ -27,6 +27,7 @@ func TestStateHashOfKubelets(t *testing.T) {
 	for _, op := range []sim.Operation{
 		sim.Hang{Pod: "web-0"}, sim.Hang{Pod: "web-0", Container: "p"}, sim.OOMKill{Pod: "web-0"}, sim.CrashContainer{Pod: "web-0"},
 		sim.StopServing{Pod: "web-0"}, sim.StopServing{Pod: "web-0", Container: "p"}, sim.HoldDetach{Node: "node-0"},
+		sim.HoldReads{Node: "node-0"},
 		sim.ConflictWrite{Verb: sim.VerbUpdateStatus, Kind: model.KindStatefulSet},
 		sim.LoseImage{Image: "A"}, sim.SetCondition{Pod: "web-0", Type: "x"}, sim.Pressure{Node: "node-0"},
 		sim.Pressure{Node: "node-0", Resource: sim.Disk}, sim.StopKubelet{Node: "node-0"}, sim.ShutdownNode{Node: "node-0"},

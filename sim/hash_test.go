@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -172,6 +173,23 @@ func TestStateHashIsSound(t *testing.T) {
 			}
 			return c.SetImage("db", "db", "db:2")
 		}, nodes(nil, crash, cordon)},
+		{"reads of the past", sim.Config{Nodes: 3, AnyOrder: true, Release: release.V1_34_4}, func(c *sim.Cluster) error {
+			if err := settled(headless, plain(1, model.Parallel))(c); err != nil {
+				return err
+			}
+			was := c.RunningAt("web-0")[0]
+			for _, op := range []sim.Operation{sim.HoldReads{Node: was}, sim.Cordon{Node: was}, sim.Delete{Target: "pod/web-0"}} {
+				if err := c.Do(op); err != nil {
+					return err
+				}
+			}
+			c.Settle() // it is elsewhere, and listed where it was
+			if err := c.Uncordon(was); err != nil {
+				return err
+			}
+			return c.At(time.Duration(c.Now())+time.Minute, sim.StartKubelet{Node: was})
+		}, nodes(nil, func(n string) sim.Operation { return sim.HoldReads{Node: n} }, func(n string) sim.Operation { return sim.ReleaseReads{Node: n} },
+			func(n string) sim.Operation { return sim.StartKubelet{Node: n} })},
 		{"volumes of nodes", calm, settled(local, nginx(), webSet(2, ofClass("local"), parallel)), nodes(remove("web-0"), cordon)},
 	} {
 		t.Run(w.name, func(t *testing.T) {

@@ -68,6 +68,7 @@ const (
 	hashCut
 	hashOperation
 	hashLists
+	hashListed
 )
 
 // put puts in numbers: a folded multiplication each.

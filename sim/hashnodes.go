@@ -231,6 +231,9 @@ func (h *hashing) node(row *node) uint64 {
 	d.put(uint64(uint32(row.capacity)), uint64(row.allocatable.CPU), uint64(row.allocatable.Memory), uint64(row.health), uint64(row.healthSince),
 		uint64(row.deletedAt), uint64(row.shutdown), uint64(row.looks), uint64(row.speaks), row.mark)
 	d.flags(row.cordoned, row.down, row.cut, row.stopped, row.holding, row.clinging, row.deleted, row.forgetful)
+	if row.reads != readsPresent {
+		d.put(uint64(row.reads))
+	}
 	for _, s := range row.short {
 		d.put(uint64(s.lacks), uint64(s.seen), uint64(s.since))
 		d.flags(s.on, s.felt, s.shown)

@@ -17,6 +17,26 @@ func (h *hashing) sandboxesHash() {
 			h.at(box.node, h.ofSandboxes[s])
 		}
 	}
+	for i := range h.listed {
+		h.at(h.listed[i].node, h.listedPod(&h.listed[i]))
+	}
+}
+
+// listedPod is a pod that an API server goes on to list: which of those of its name it is, and
+// what would be started.
+func (h *hashing) listedPod(l *listedPod) uint64 {
+	d := digestOf(hashListed)
+	d.put(h.staticName(l.name), h.template(l.template).hash, h.symbol(l.service))
+	d.symbols(h, l.claimBases)
+	for _, claim := range l.shared {
+		d.put(h.staticName(claim))
+	}
+	s := h.sandboxOf(l)
+	d.flags(h.exists(l), s != nowhere)
+	if s != nowhere {
+		d.put(h.ofSandboxes[s])
+	}
+	return d.sealed()
 }
 
 // sandbox is what a kubelet runs of a pod.

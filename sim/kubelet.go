@@ -37,19 +37,18 @@ func (w *world) admitPod(p int32) {
 // startSandbox starts a pod if its volumes are there.
 func (w *world) startSandbox(s int32) {
 	box := &w.sandboxes[s]
-	if box.stage != sandboxVolumes || box.pod == nowhere || !w.hears(box.node) {
-		return
-	}
-	if r := w.pods.at(box.pod); r.deleting || r.ended() || !w.volumesReady(box.pod) || !w.mayMount(s) {
+	if box.stage != sandboxVolumes || !w.hears(box.node) || !w.mayStart(s) || !w.mayMount(s) {
 		return
 	}
 	box = &w.sandboxes[s]
 	box.stage = sandboxRunning
 	w.mount(s)
 	w.leaseAddress(s)
-	w.pods.at(box.pod).ip = box.ip
 	w.record(record{kind: recPodStarted, subject: box.name, object: w.nodes.at(box.node).name, a: int64(box.ip), why: boolByte(box.containers != nowhere)})
-	w.publishSoon(box.pod)
+	if box.pod != nowhere {
+		w.pods.at(box.pod).ip = box.ip
+		w.publishSoon(box.pod)
+	}
 	if box.containers == nowhere {
 		w.makeContainers(s)
 	}
@@ -57,6 +56,17 @@ func (w *world) startSandbox(s int32) {
 		w.makeProbes(c)
 	}
 	w.syncSandbox(s)
+}
+
+// mayStart reports whether a pod is to run, and its volumes are there. One that is gone runs if
+// its kubelet does not know that.
+func (w *world) mayStart(s int32) bool {
+	box := &w.sandboxes[s]
+	if box.pod == nowhere {
+		return w.isListed(box.node, box.uid) && w.volumesThere(s)
+	}
+	r := w.pods.at(box.pod)
+	return !r.deleting && !r.ended() && w.volumesReady(box.pod)
 }
 
 // makeContainers makes the containers of a sandbox, in the order in which they are

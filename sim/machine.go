@@ -314,6 +314,9 @@ func (w *world) reconcileNode(n int32) {
 	w.record(record{kind: recNodeHeard, subject: w.nodes.at(n).name})
 	restarted := w.nodes.at(n).forgetful
 	w.nodes.at(n).forgetful = false
+	if restarted {
+		w.readAnew(n)
+	}
 	if restarted && w.nodes.at(n).deleted {
 		w.registerAnew(n)
 	}
@@ -338,6 +341,9 @@ func (w *world) reconcileNode(n int32) {
 			w.stopSandbox(r.sandbox, r.grace)
 		}
 	}
+	if restarted {
+		w.startListed(n)
+	}
 	for a := range w.attachments {
 		if w.attachments[a].volume != nowhere && w.attachments[a].node == n {
 			w.reportMounts(int32(a))
@@ -357,7 +363,7 @@ func (w *world) reconcileNode(n int32) {
 func (w *world) reconcileSandbox(s int32, restarted bool) {
 	box := &w.sandboxes[s]
 	if box.pod == nowhere {
-		w.stopStray(s)
+		w.reconcileStray(s, restarted)
 		return
 	}
 	r := w.pods.at(box.pod)
@@ -382,14 +388,37 @@ func (w *world) reconcileSandbox(s int32, restarted bool) {
 	case box.stage == sandboxVolumes:
 		w.queue.arm(purposeVolumes, s, w.now)
 	case restarted:
-		for c := box.containers; c != nowhere; c = w.containers[c].next {
-			if w.containers[c].watched {
-				w.resumeProbes(c)
-			}
-		}
-		w.syncSandbox(s)
+		w.takeOver(s)
 	default:
 		w.report(s)
+	}
+}
+
+// takeOver is a kubelet that goes on with what another has begun: itself, before it was
+// restarted.
+func (w *world) takeOver(s int32) {
+	for c := w.sandboxes[s].containers; c != nowhere; c = w.containers[c].next {
+		if w.containers[c].watched {
+			w.resumeProbes(c)
+		}
+	}
+	w.syncSandbox(s)
+}
+
+// reconcileStray is what a kubelet does about something that it runs of a pod that is gone. It
+// goes on with it if it does not know that.
+func (w *world) reconcileStray(s int32, restarted bool) {
+	box := &w.sandboxes[s]
+	switch {
+	case !w.isListed(box.node, box.uid) || box.stage == sandboxEnded:
+		w.stopStray(s)
+	case box.stage == sandboxStopping: // it had heard of that
+	case box.stage == sandboxLost:
+		w.rebootSandbox(s)
+	case box.stage == sandboxVolumes:
+		w.queue.arm(purposeVolumes, s, w.now)
+	case restarted:
+		w.takeOver(s)
 	}
 }
 

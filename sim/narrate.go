@@ -163,6 +163,8 @@ func (w *world) narratePod(r *record, object, text string) (string, bool) {
 		return "is being killed at " + object + ": its object is gone", true
 	case recSandboxCleared:
 		return "has stopped at " + object + ", where it had gone on without an object", true
+	case recPodListed:
+		return "is gone, and " + object + " is told by an API server that lies behind to run it", true
 	case recReplicaSetCreated:
 		return fmt.Sprintf("makes %s at revision %d with %d replicas", object, r.a, r.b), true
 	case recReplicaSetScaled:

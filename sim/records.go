@@ -60,6 +60,7 @@ const (
 	recPodGone          // a: time since its deletion was asked for; b: grace; why: 1 if it was terminating
 	recSandboxLeft      // object: the node; a: 1 if its kubelet stops what still runs
 	recSandboxCleared   // object: the node
+	recPodListed        // object: the node
 
 	recPressed  // by its kubelet; text: the message; b: the resource
 	recRejected // object: the node; text: reason and message

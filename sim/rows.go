@@ -43,6 +43,7 @@ type node struct {
 	stopped  bool // its kubelet does not run; its containers do
 	holding  bool // it cannot unmount anything
 	clinging bool // nothing is detached from it
+	reads    reads
 
 	forgetful bool // its kubelet was restarted, and has not heard the API server since
 	shutdown  shutdownStage

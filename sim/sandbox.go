@@ -55,21 +55,25 @@ const (
 // newSandbox is a pod that its kubelet has heard of.
 func (w *world) newSandbox(p int32) int32 {
 	r := w.pods.at(p)
-	row := sandbox{
-		pod: p, next: nowhere, node: r.node, name: r.name, uid: r.uid, template: r.template,
-		claimBases: r.claimBases, shared: r.shared, service: r.service, containers: nowhere, busy: nowhere, mounts: nowhere,
-		stage: sandboxVolumes, phase: policy.Pending,
-		grace: int32(min(max(w.template(r.template).grace, 1), 1<<31-1)),
-	}
+	r.sandbox = w.placeSandbox(sandbox{
+		pod: p, node: r.node, name: r.name, uid: r.uid, template: r.template,
+		claimBases: r.claimBases, shared: r.shared, service: r.service,
+	})
+	return r.sandbox
+}
+
+// placeSandbox finds room for the sandbox of a pod, of which nothing runs yet.
+func (w *world) placeSandbox(row sandbox) int32 {
+	row.next, row.containers, row.busy, row.mounts = nowhere, nowhere, nowhere, nowhere
+	row.stage, row.phase = sandboxVolumes, policy.Pending
+	row.grace = int32(min(max(w.template(row.template).grace, 1), 1<<31-1))
 	if s := w.freeBox; s != nowhere {
 		w.freeBox = w.sandboxes[s].next
 		w.sandboxes[s] = row
-		r.sandbox = s
 		return s
 	}
 	w.sandboxes = append(doubled(w.sandboxes), row)
-	r.sandbox = int32(len(w.sandboxes) - 1)
-	return r.sandbox
+	return int32(len(w.sandboxes) - 1)
 }
 
 // claim is the i-th claim that the pod mounts; ok is false when there are no more.

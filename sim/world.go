@@ -97,7 +97,8 @@ type world struct {
 	done        []done                     // what the trace says of operations
 	failing     []writeFault
 	faulty      []driverFault
-	loads       []load // of workloads
+	listed      []listedPod // pods that nodes with reads other than of the present are told of
+	loads       []load      // of workloads
 	lifecycle   nodelifecycle.Controller
 	zones       []model.Symbol         // keys of the zones that it knows; replaced when it grows
 	actions     []nodelifecycle.Action // of its last turn
@@ -223,6 +224,7 @@ func (w *world) copyFrom(src *world) {
 	w.failing = append(own.failing[:0], src.failing...)
 	w.losing = append(own.losing[:0], src.losing...)
 	w.faulty = append(own.faulty[:0], src.faulty...)
+	w.listed = append(own.listed[:0], src.listed...)
 	w.lifecycle = own.lifecycle
 	w.lifecycle.CopyFrom(&src.lifecycle)
 	w.actions = own.actions

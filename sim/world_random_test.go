@@ -139,6 +139,8 @@ func (s *someone) deed() {
 		"heal node":       func() error { return s.c.Do(sim.HealNode{Node: node}) },
 		"stop kubelet":    func() error { return s.c.Do(sim.StopKubelet{Node: node}) },
 		"start kubelet":   func() error { return s.c.Do(sim.StartKubelet{Node: node}) },
+		"hold reads":      func() error { return s.c.Do(sim.HoldReads{Node: node}) },
+		"release reads":   func() error { return s.c.Do(sim.ReleaseReads{Node: node}) },
 		"hold volumes":    func() error { return s.c.Do(sim.HoldVolumes{Node: node}) },
 		"release volumes": func() error { return s.c.Do(sim.ReleaseVolumes{Node: node}) },
 		"taint":           func() error { return s.c.TaintNode(node, "node.kubernetes.io/out-of-service=x:NoExecute") },

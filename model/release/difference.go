@@ -68,6 +68,9 @@ const (
 	// KubeletRestartUnreadies: after a restart of its kubelet a container with probes is
 	// not ready, and not started, until they have succeeded again.
 	KubeletRestartUnreadies
+	// KubeletListsPast: a kubelet that is started lists its pods from the cache of an API
+	// server, however far that lies behind.
+	KubeletListsPast
 	// CoarseRequeue: the controller looks again after the whole of minReadySeconds,
 	// and a second later after a pod has become ready.
 	CoarseRequeue
@@ -193,6 +196,8 @@ var facts = [differences]Facts{
 		"messages of events begin in lower case", before(V1_35_0)},
 	KubeletRestartUnreadies: {"KubeletRestartUnreadies", "1.35.0", "ChangeContainerStatusOnKubeletRestart", "",
 		"a kubelet that is restarted takes containers with probes for not ready", before(V1_35_0)},
+	KubeletListsPast: {"KubeletListsPast", "1.35.0", "WatchListClient", "59848",
+		"a kubelet that is started may be told of pods that are gone", before(V1_35_0)},
 	CoarseRequeue: {"CoarseRequeue", "1.35.1", "", "",
 		"the controller looks again after the whole of minReadySeconds", before(V1_35_4)},
 	OneBudget: {"OneBudget", "1.37.0", "MaxUnavailableStatefulSet", "137409",

@@ -37,6 +37,7 @@ WritesCreationTimestamp      x      x    .      .      .      .      .    .
 ComparesBytes                x      x    x      .      .      .      .    .
 LowerCaseEvents              x      x    x      x      .      .      .    .
 KubeletRestartUnreadies      x      x    x      x      .      .      .    .
+KubeletListsPast             x      x    x      x      .      .      .    .
 CoarseRequeue                x      x    x      x      x      .      .    .
 OneBudget                    .      .    .      .      x      .      .    .
 IgnoresMaxUnavailable        x      x    x      x      .      x      x    .

@@ -12,8 +12,10 @@ import (
 // breaks when somebody deletes such a pod by force: the object is gone, and the containers
 // on the node run on until its kubelet hears of it (kubernetes #61832). It breaks too, for two
 // seconds on a healthy node, whenever a pod goes whose terminationGracePeriodSeconds is 0:
-// deleting it is deleting it by force. And it breaks when a node is said to be out of service
-// (its taint) that is only cut off: its pods are taken away as by force.
+// deleting it is deleting it by force. It breaks when a node is said to be out of service (its
+// taint) that is only cut off: its pods are taken away as by force. And before 1.35 it breaks
+// when a kubelet is restarted and lists its pods from an API server that lies behind (kubernetes
+// #59848).
 //
 // Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete: an API server keeps a pod until
 // its kubelet has confirmed its end.

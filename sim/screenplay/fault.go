@@ -34,6 +34,8 @@ var forms = []form{
 	{"release volumes of NODE", func(w *words) sim.Operation { return sim.ReleaseVolumes{Node: w.text("NODE")} }},
 	{"hold detach from NODE", func(w *words) sim.Operation { return sim.HoldDetach{Node: w.text("NODE")} }},
 	{"release detach from NODE", func(w *words) sim.Operation { return sim.ReleaseDetach{Node: w.text("NODE")} }},
+	{"hold reads of NODE", func(w *words) sim.Operation { return sim.HoldReads{Node: w.text("NODE")} }},
+	{"release reads of NODE", func(w *words) sim.Operation { return sim.ReleaseReads{Node: w.text("NODE")} }},
 	{"pressure on the RESOURCE of NODE", func(w *words) sim.Operation {
 		return sim.Pressure{Node: w.text("NODE"), Resource: w.resource()}
 	}},

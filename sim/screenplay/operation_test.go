@@ -72,6 +72,8 @@ func anyOperations(t *rapid.T) (all []sim.Operation) {
 		func() sim.Operation { return sim.ReleaseVolumes{Node: d.name("node")} },
 		func() sim.Operation { return sim.HoldDetach{Node: d.name("node")} },
 		func() sim.Operation { return sim.ReleaseDetach{Node: d.name("node")} },
+		func() sim.Operation { return sim.HoldReads{Node: d.name("node")} },
+		func() sim.Operation { return sim.ReleaseReads{Node: d.name("node")} },
 		func() sim.Operation { return sim.Pressure{Node: d.name("node"), Lacks: d.some(model.Mi)} },
 		func() sim.Operation {
 			return sim.Pressure{Node: d.name("node"), Resource: sim.Disk, Lacks: d.some(1e9)}

@@ -149,7 +149,9 @@ func (w *world) finishSandbox(s int32) {
 	case box.mounted && w.nodes.at(box.node).holding:
 		// until its volumes are unmounted
 	case p == nowhere:
-		w.record(record{kind: recSandboxCleared, subject: box.name, object: w.nodes.at(box.node).name})
+		if box.containers != nowhere { // it was started
+			w.record(record{kind: recSandboxCleared, subject: box.name, object: w.nodes.at(box.node).name})
+		}
 		w.clearSandbox(s)
 	case !w.hears(box.node):
 	case w.pods.at(p).deleting:

@@ -194,8 +194,6 @@ rollouts.go, scaling.go, nodes.go, storage.go, dns.go, staleness.go.
 const leftOut = `
 ## What is left out
 
-- K30 (kubernetes #59848): a kubelet that is restarted, and lists the pods of an API server that lags behind, starts an old
-  pod again. Kubelets here hear of everything at once, or of nothing.
 - K41 is of operators, and not of Kubernetes: a user's hands play them.
 - K42 (openkruise #1062, #1134, #1530) is of other controllers than Kubernetes' own.
 `

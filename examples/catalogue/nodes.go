@@ -41,6 +41,19 @@ var nodes = []entry{
 		},
 	},
 	{
+		// Until 1.34 a kubelet lists its pods with the resource version 0, from a cache of any age. In
+		// 1.35 client-go's gate WatchListClient is on, and the list is no older than the question
+		// (Reflector.watchList; apiserver, Cacher.getWatchCacheResourceVersion).
+		id:      "K30",
+		issues:  []string{"kubernetes 59848"},
+		symptom: "a kubelet is restarted, and starts a pod that has moved away",
+		look:    twins,
+		cells:   row("two", "two", "two", "two", "one", "one", "one", "one"),
+		plays: []variant{
+			{title: "remedy: a disk that only one node can have", on: release.Profiles(), word: "one"},
+		},
+	},
+	{
 		id:      "K31",
 		issues:  []string{"kubernetes 117373", "kubernetes 117798"},
 		symptom: "a preStop hook that hangs doubles the grace period",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,9 +34,9 @@ var nodes = []entry{
 		look:    twins,
 		cells:   everywhere("two"),
 		plays: []variant{
-			{on: release.Profiles(), look: afterHealing, word: "30s more"},
+			{on: release.Profiles(), look: afterHealing, word: "two for 30s after healing"},
 			{title: "variant: the kubelet is restarted meanwhile", on: release.Profiles(), word: "two"},
-			{title: "variant: the kubelet is restarted meanwhile", on: release.Profiles(), look: afterHealing, word: "2s more"},
+			{title: "variant: the kubelet is restarted meanwhile", on: release.Profiles(), look: afterHealing, word: "two for 2s after healing"},
 			{title: "remedy: switch the machine off first", on: release.Profiles(), word: "one"},
 			{title: "remedy: wait", on: release.Profiles(), word: "one"},
 		},
@@ -58,7 +59,7 @@ var nodes = []entry{
 		issues:  []string{"kubernetes 117373", "kubernetes 117798"},
 		symptom: "a preStop hook that hangs doubles the grace period",
 		look:    timeToEnd("web-0"),
-		cells:   row("1m0s", "32s", "32s", "32s", "32s", "32s", "32s", "32s"),
+		cells:   row("60s", "32s", "32s", "32s", "32s", "32s", "32s", "32s"),
 		plays: []variant{
 			{title: "remedy: a hook that ends", on: allBut(release.V1_27_1), word: "30s"},
 			{title: "remedy: a hook that ends", on: []release.Release{release.V1_27_1}, word: "35s"},
@@ -110,9 +111,9 @@ func afterHealing(c *sim.Cluster) string {
 	healed, _ := when(c, "node-0", "answers again")
 	stopped, ok := when(c, "web-0", "has stopped at node-0")
 	if !ok {
-		return "not at all"
+		return "one"
 	}
-	return rounded(stopped-healed) + " more"
+	return "two for " + rounded(stopped-healed) + " after healing"
 }
 
 // timeToEnd is how long a pod that was deleted took to end.
@@ -137,8 +138,13 @@ func readyThroughout(pod string) look {
 	}
 }
 
-// rounded is a time to the second.
-func rounded(d time.Duration) string { return d.Round(time.Second).String() }
+// rounded is a time to the second, in seconds if there are not many.
+func rounded(d time.Duration) string {
+	if d < 2*time.Minute {
+		return fmt.Sprintf("%.0fs", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
 
 // told reports whether somebody is told of in words that have these among them.
 func told(c *sim.Cluster, who, words string) bool {

@@ -44,10 +44,10 @@ var disks = []entry{
 		issues:  []string{"kubernetes 68737", "kubernetes 69041", "enhancements 661"},
 		symptom: "the volumeClaimTemplates of a set cannot be changed, not even to larger disks",
 		look:    sizes,
-		cells:   everywhere("1Gi"),
+		cells:   everywhere("refused"),
 		plays: []variant{
-			{title: "variant: in other words, until 1.36", on: allBut(release.V1_37), word: "1Gi"},
-			{title: "variant: in other words, since 1.37", word: "1Gi"},
+			{title: "variant: in other words, until 1.36", on: allBut(release.V1_37), word: "refused"},
+			{title: "variant: in other words, since 1.37", word: "refused"},
 			{title: "remedy: resize the claims, and make the set anew around its pods", on: release.Profiles(), word: "2Gi, no pod restarted"},
 		},
 	},
@@ -69,8 +69,8 @@ var disks = []entry{
 		look:    timeToAttach,
 		cells:   everywhere("6m1s"),
 		plays: []variant{
-			{on: allBut(release.V1_37), look: attachEvent, word: "Multi-Attach error"},
-			{look: attachEvent, word: "Waiting for detach"},
+			{on: allBut(release.V1_37), look: attachEvent, word: "event: Multi-Attach error"},
+			{look: attachEvent, word: "event: Waiting for detach"},
 			{title: "remedy: taint the node out-of-service", on: release.Profiles(), word: "1s"},
 			{title: "variant: the node is well", on: release.Profiles(), word: "never"},
 		},
@@ -106,8 +106,8 @@ func conflictingOwner(c *sim.Cluster) string {
 	return "nobody says so"
 }
 
-// sizes are how large the disks are, in the template and in fact; and whether a pod was
-// started anew.
+// sizes is whether the disks have grown, in the template and in fact; and whether a pod was
+// started anew for that.
 func sizes(c *sim.Cluster) string {
 	set, err := c.StatefulSet("web")
 	if err != nil {
@@ -120,7 +120,7 @@ func sizes(c *sim.Cluster) string {
 		}
 	}
 	if size == model.Gi {
-		return size.String()
+		return "refused"
 	}
 	for _, pod := range []string{"web-0", "web-1"} {
 		if told(c, pod, "is stopping") {
@@ -158,7 +158,7 @@ func attachEvent(c *sim.Cluster) string {
 	for _, e := range c.Events("pod/web-0").Items {
 		for _, words := range []string{"Multi-Attach error", "Waiting for detach"} {
 			if e.Reason == "FailedAttachVolume" && strings.HasPrefix(e.Message, words) {
-				return words
+				return "event: " + words
 			}
 		}
 	}

@@ -79,17 +79,17 @@ func (v *View) Recheck(now model.Instant, status Status) (after time.Duration, o
 }
 
 // recheckCoarsely is how releases up to 1.35.0 did it: the whole of minReadySeconds
-// from now, as long as not all replicas are available. A look at which no pod
-// becomes available would find nothing, and is left out.
+// from now, as long as not all replicas are available.
 func (v *View) recheckCoarsely(status Status) (after time.Duration, ok bool) {
-	if v.minReadySeconds == 0 || status.AvailableReplicas == v.replicas || !v.someoneWaits() {
+	if v.minReadySeconds == 0 || status.AvailableReplicas == v.replicas {
 		return 0, false
 	}
 	return time.Duration(v.minReadySeconds) * time.Second, true
 }
 
-// someoneWaits reports whether a member becomes available by the passing of time.
-func (v *View) someoneWaits() bool {
+// SomeoneWaits reports whether a member becomes available by the passing of time. Where
+// nobody does, looking again finds nothing.
+func (v *View) SomeoneWaits() bool {
 	for _, w := range v.unavailable[v.waitingHead:] {
 		if v.awaits(w) && v.seats[w.seat].pod.member() {
 			return true

@@ -116,16 +116,16 @@ func (r *reference) differs(s Status) bool {
 // recheck mirrors the end of syncStatefulSet.
 func (r *reference) recheck(now model.Instant, s Status) (time.Duration, bool) {
 	all := time.Duration(r.set.Spec.MinReadySeconds) * time.Second
-	least, waiting := all, false
+	least := all
 	for _, p := range r.members() { // none can have longer to wait than one that has just become ready
 		if rest := p.ReadySince.Add(all).Sub(now); p.Ready && rest > 0 {
-			least, waiting = min(least, rest), true
+			least = min(least, rest)
 		}
 	}
 	switch {
 	case all == 0:
 	case r.has(release.CoarseRequeue):
-		if s.AvailableReplicas != *r.set.Spec.Replicas && waiting { // a look that would find nothing is left out
+		if s.AvailableReplicas != *r.set.Spec.Replicas {
 			return all, true
 		}
 	case s.ReadyReplicas != s.AvailableReplicas:

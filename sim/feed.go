@@ -188,7 +188,12 @@ func (w *world) hearPod(s int32, pod policy.Pod) {
 	}
 	w.enqueue(s)
 	if known && pod.Ready && !old.Ready && set.spec.MinReadySeconds > 0 {
-		w.enqueueAfter(s, w.afterAttempts(set, set.view.ReadyRecheck()))
+		after := w.afterAttempts(set, set.view.ReadyRecheck())
+		if w.rules.Has(release.CoarseRequeue) {
+			w.lookOnceReady(s, after)
+			return
+		}
+		w.enqueueAfter(s, after)
 	}
 }
 

@@ -81,7 +81,7 @@ var unhashed = []struct {
 		"statefulSet.deletedAt", "claim.deletedAt", "volume.deletedAt", "deployment.deletedAt", "replicaSet.deletedAt",
 	}},
 	{"it is over: an instant that has passed, a failure that was made good, what is not so yet", []string{
-		"node.pullsDone", "nodeImage.ready", "statefulSet.shows", "statefulSet.retryAt", "claim.provisioning.retry", "claim.resizing.retry", "claim.growth.", "claim.growing", "claim.growings",
+		"node.pullsDone", "nodeImage.ready", "statefulSet.shows", "statefulSet.looks.", "statefulSet.retryAt", "claim.provisioning.retry", "claim.resizing.retry", "claim.growth.", "claim.growing", "claim.growings",
 		"attachment.since", "dnsServer.since", "service.turns.waiting", "service.turns.at", "pod.place.", "sandbox.leased",
 	}},
 	{"it is there only while an event happens", []string{"service.wanted", "service.changed"}},

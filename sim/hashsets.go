@@ -20,6 +20,9 @@ func (h *hashing) setsHash() (sum uint64) {
 		if set.failures > 0 || set.retryAt > h.now {
 			d.put(uint64(set.retryAt))
 		}
+		if ahead := set.looks.ahead(h.now); ahead != (looks{}) {
+			d.put(uint64(ahead.next), uint64(ahead.every))
+		}
 		for _, name := range set.blocked {
 			d.put(h.staticName(name))
 		}

@@ -26,6 +26,7 @@ const (
 func (w *world) retrySet(s int32, err error) {
 	set := w.sets.at(s)
 	w.failedAgain(set)
+	set.looks = looks{} // the next attempt comes before any of them
 	set.blocked = nil
 	trouble := w.symbol(err.Error())
 	news := trouble != set.trouble // a failure that repeats is told once

@@ -142,6 +142,7 @@ type statefulSet struct {
 	blocked  []model.Name  // the objects for one of which to go the next attempt waits; replaced, never edited
 	shows    model.Instant // when the controller's cache shows what it has last written
 	waits    bool          // the controller was to look while it was paused
+	looks    looks
 }
 
 // revision is a ControllerRevision.

@@ -60,7 +60,11 @@ func (w *world) syncSet(s int32) {
 		return
 	}
 	set.failures, set.blocked, set.trouble = 0, nil, 0
-	if after, ok := set.view.Recheck(w.now, status); ok {
+	after, ok := set.view.Recheck(w.now, status)
+	switch {
+	case w.rules.Has(release.CoarseRequeue):
+		w.planLooks(s, after, ok)
+	case ok:
 		w.enqueueAfter(s, after)
 	}
 }

@@ -72,6 +72,7 @@ func (w *world) restartController() {
 		set := w.sets.at(s)
 		w.queue.cancel(purposeSync, s)
 		w.queue.cancel(purposeDelayed, s)
+		set.looks = looks{}
 		set.failures, set.retryAt, set.trouble, set.blocked, set.shows, set.waits = 0, 0, 0, nil, 0, false
 		set.view = policy.View{}
 		set.view.SetRules(w.rules)

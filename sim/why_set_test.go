@@ -63,7 +63,7 @@ var whySetCases = []whyCase{
 		w.do(w.c.SetImage("web", "main", "A"))
 		w.c.Run(time.Second)
 	}},
-	{"K05", "a scale-down waits for minReadySeconds", "web", sim.Passing, 1, func(w *worldPlay) {
+	{"K05", "a scale-down waits for minReadySeconds", "web", sim.Stuck, 1, func(w *worldPlay) {
 		w.begin(sim.Config{Release: release.V1_33}, webSet(2, stateless, minReady(60)))
 		w.settles()
 		w.do(w.c.Delete("pod/web-1"))

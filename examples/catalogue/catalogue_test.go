@@ -114,7 +114,7 @@ func TestRun(t *testing.T) {
 	}
 	require.Contains(t, prints(), "K02  ")
 	require.Contains(t, prints("k01"), "It comes to this: stuck.\n\nrollout of web waits for web-2, ")
-	require.Contains(t, prints("K05"), "The report is not all right: it does not hang")
+	require.Contains(t, prints("K08"), "The report is not all right: the permanent mixture")
 	require.Contains(t, prints("K02", "-release", "1.35.0"), "On Kubernetes 1.35.0:\n\n+0.0s")
 	require.Contains(t, prints("K01", "-play", "remedy: delete the pod"), "It comes to this: ok.")
 	for says, args := range map[string][]string{

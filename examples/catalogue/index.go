@@ -22,9 +22,25 @@ func index() string {
 // reported is where the problem was reported.
 func (e entry) reported() []string {
 	if len(e.issues) == 0 {
-		return []string{"nowhere yet: found by playing"}
+		return []string{"new: found by playing"}
 	}
 	return slices.Clone(e.issues)
+}
+
+// command is what shows the problem: where it is no more on the newest release, on the newest
+// that has it.
+func (e entry) command() string {
+	command, at := "go run ./examples/catalogue "+e.id, len(e.cells)-1
+	for at > 0 && e.cells[at].word == "ok" {
+		at--
+	}
+	switch r := e.cells[at].release.String(); {
+	case strings.Contains(r, " "):
+		return fmt.Sprintf("%s -release %q", command, r)
+	case r != release.V1_37.String():
+		return command + " -release " + r
+	}
+	return command
 }
 
 // became is what became of a problem, from the oldest release to the newest.
@@ -89,9 +105,9 @@ func readme() (string, error) {
 		for i, issue := range links {
 			links[i] = link(issue)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | `go run ./examples/catalogue %s` |\n", e.id, e.symptom, strings.Join(links, ", "), e.became(), e.id)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | `%s` |\n", e.id, e.symptom, strings.Join(links, ", "), e.became(), e.command())
 	}
-	b.WriteString("\n## The matrix\n\nWhat each story comes to, release by release.\n\n|")
+	b.WriteString("\n## The matrix\n\nWhat each story comes to, release by release. Letters are the images of the pods, by ordinal, in brackets where a pod is not Ready.\n\n|")
 	for _, r := range release.Profiles() {
 		b.WriteString(" | " + r.Version())
 	}
@@ -108,8 +124,9 @@ func readme() (string, error) {
 	}
 	b.WriteString("\n## What helps, and what else belongs to it\n\n")
 	for _, e := range catalogue() {
+		fmt.Fprintf(&b, "- %s, %s\n", e.id, e.symptom)
 		for _, v := range e.plays {
-			fmt.Fprintf(&b, "- %s, %s%s: %s\n", e.id, v.name(), onReleases(v), v.word)
+			fmt.Fprintf(&b, "  - %s%s: %s\n", v.name(), onReleases(v), v.word)
 		}
 	}
 	b.WriteString("\n## Where the code contradicts the report\n\n")

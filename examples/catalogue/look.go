@@ -32,6 +32,16 @@ func either(holds func(sim.View) bool, yes, no string) look {
 	}
 }
 
+// wanted is ok where a look says what is wanted, and bad where it says anything else.
+func wanted(word string, l look) look {
+	return func(c *sim.Cluster) string {
+		if got := l(c); got != word {
+			return "bad: " + got
+		}
+		return "ok"
+	}
+}
+
 // rolledOut is whether web is what its spec asks for.
 func rolledOut(v sim.View) bool { return v.RolledOut("web") }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -87,6 +88,10 @@ func TestScreenplays(t *testing.T) {
 			require.False(t, p.Narrated, "%s: the story differs from release to release", p.Title)
 		}
 		require.Len(t, plays, len(titles), e.id)
+	}
+	for i := range 42 {
+		id := fmt.Sprintf("K%02d", i+1)
+		require.True(t, seen[id] || strings.Contains(leftOut, "\n- "+id+" "), "nothing says why %s is left out", id)
 	}
 	files, err := texts.ReadDir(".")
 	require.NoError(t, err)

@@ -21,6 +21,8 @@ type entry struct {
 	look look
 	// cells are the row of the entry in the matrix: the word on each release.
 	cells []cell
+	// fine is the word of a release without the problem; "" is "ok".
+	fine string
 	// plays are its other screenplays, and the other releases and gates on which its own is
 	// played: what helps, and what else belongs to it.
 	plays []variant

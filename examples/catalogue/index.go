@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -31,7 +32,7 @@ func (e entry) reported() []string {
 // that has it.
 func (e entry) command() string {
 	command, at := "go run ./examples/catalogue "+e.id, len(e.cells)-1
-	for at > 0 && e.cells[at].word == "ok" {
+	for at > 0 && e.cells[at].word == cmp.Or(e.fine, "ok") {
 		at--
 	}
 	switch r := e.cells[at].release.String(); {

@@ -50,6 +50,7 @@ var nodes = []entry{
 		symptom: "a kubelet is restarted, and starts a pod that has moved away",
 		look:    twins,
 		cells:   row("two", "two", "two", "two", "one", "one", "one", "one"),
+		fine:    "one",
 		plays: []variant{
 			{title: "remedy: a disk that only one node can have", on: release.Profiles(), word: "one"},
 		},
@@ -60,6 +61,7 @@ var nodes = []entry{
 		symptom: "a preStop hook that hangs doubles the grace period",
 		look:    timeToEnd("web-0"),
 		cells:   row("60s", "32s", "32s", "32s", "32s", "32s", "32s", "32s"),
+		fine:    "32s",
 		plays: []variant{
 			{title: "remedy: a hook that ends", on: allBut(release.V1_27_1), word: "30s"},
 			{title: "remedy: a hook that ends", on: []release.Release{release.V1_27_1}, word: "35s"},
@@ -81,6 +83,7 @@ var nodes = []entry{
 		symptom: "a kubelet is restarted, and its pods are not ready for a moment",
 		look:    readyThroughout("web-0"),
 		cells:   row("flaps", "flaps", "flaps", "flaps", "keeps", "keeps", "keeps", "keeps"),
+		fine:    "keeps",
 		plays: []variant{
 			{title: "remedy: no probe", on: release.Profiles(), word: "keeps"},
 		},

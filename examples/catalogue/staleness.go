@@ -21,6 +21,7 @@ var staleness = []entry{
 		symptom: "the controller does again what it has just done, because it does not see it yet",
 		look:    twice,
 		cells:   row("twice", "twice", "twice", "twice", "twice", "twice", "once", "once"),
+		fine:    "once",
 		plays: []variant{
 			{on: without(release.StaleControllerConsistencyStatefulSet, release.V1_36, release.V1_37), word: "twice"},
 			{title: "variant: a rolling update", on: allBut(release.V1_36, release.V1_37), word: "twice"},

@@ -203,8 +203,8 @@ func (w *world) expire(before model.Instant) {
 func (w *world) settleChecks(out *Outcome) {
 	for i := range w.checks {
 		if row := &w.checks[i]; row.kind == checkEventually && row.broken && !row.done {
+			w.done = append(w.done, w.moment(mark("settle"))) // before somebody hears of it
 			w.violate(row, w.now, "that is not so, and the world is "+out.String())
-			w.done = append(w.done, w.moment(mark("settle")))
 		}
 	}
 }

@@ -67,6 +67,7 @@ func live(t *rapid.T, reached map[string]int) {
 		options = append(options, simtest.VaryingLatencies())
 	}
 	l := &life{Cluster: simtest.Cluster(t, options...), t: t, gentle: true}
+	l.OnViolation(nil) // some are excused
 	grace := set.Spec.Template.Spec.TerminationGracePeriodSeconds
 	l.force = grace != nil && *grace == 0
 	for _, check := range checks.All() {

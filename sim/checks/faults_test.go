@@ -86,6 +86,7 @@ func faultyWorld(t *rapid.T, kind faults.Kind) *sim.Cluster {
 	set := simtest.StatefulSet().Draw(t, "set")
 	*set.Spec.Template.Spec.TerminationGracePeriodSeconds += 1 // without grace is by force
 	c := simtest.Cluster(t, simtest.Nodes(3), simtest.Config(sim.Config{ReuseAddresses: sim.Fixed(0)}))
+	c.OnViolation(nil) // some are to be seen
 	c.Check(checks.All()...)
 	require.NoError(t, c.Apply(simtest.Objects(set)...))
 	c.RunUntil(func(v sim.View) bool { return v.RolledOut("web") }, time.Hour)

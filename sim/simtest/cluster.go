@@ -12,10 +12,11 @@ import (
 type Option func(*options)
 
 type options struct {
-	config  sim.Config
-	nodes   int
-	varying bool
-	order   bool
+	config     sim.Config
+	nodes      int
+	varying    bool
+	order      bool
+	conditions []condition
 }
 
 // Nodes is how many nodes the world has, instead of what its Config says.
@@ -39,6 +40,9 @@ func AnyOrder() Option { return func(o *options) { o.order = true } }
 // made smaller. It knows how [Images] behave. The world lives as long as the
 // property that t belongs to; it and its forks draw from the same t, in the order
 // in which they run.
+//
+// The first check of the world that fails fails t, and t says what the package's essay shows.
+// Who would rather look at [sim.Cluster.Violations] calls c.OnViolation(nil).
 func Cluster(t *rapid.T, opts ...Option) *sim.Cluster {
 	var o options
 	for _, opt := range opts {
@@ -60,7 +64,12 @@ func Cluster(t *rapid.T, opts ...Option) *sim.Cluster {
 		behaviours[image] = behaviour
 	}
 	c.Images = behaviours
-	return sim.New(c)
+	world := sim.New(c)
+	failsAtOnce(t, world)
+	for _, condition := range o.conditions {
+		condition.add(world)
+	}
+	return world
 }
 
 // vary gives a range to each latency that nobody has set. The shortest times are

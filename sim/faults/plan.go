@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,9 +60,12 @@ type Source struct {
 	within, longest time.Duration
 }
 
+// ErrNobody is why nothing can be drawn by a plan in a world.
+var ErrNobody = errors.New("faults: nobody in this world can suffer")
+
 // For lists what can go wrong in a world by the plan: the pods that its sets ask for, its
 // nodes, its images. It is an error if there is no such set, or nothing at all that could go
-// wrong. What is drawn begins at the world's present instant or later.
+// wrong ([ErrNobody]). What is drawn begins at the world's present instant or later.
 func (p Plan) For(c *sim.Cluster) (*Source, error) {
 	if p.Most < 0 || p.Within < 0 || p.Longest < 0 {
 		return nil, fmt.Errorf("faults: Most, Within and Longest must not be negative")
@@ -105,7 +109,7 @@ func (p Plan) For(c *sim.Cluster) (*Source, error) {
 		}
 	}
 	if len(s.kinds) == 0 {
-		return nil, fmt.Errorf("faults: nobody in this world can suffer any of %q", kinds)
+		return nil, fmt.Errorf("%w any of %q", ErrNobody, kinds)
 	}
 	return s, nil
 }

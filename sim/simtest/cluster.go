@@ -17,6 +17,7 @@ type options struct {
 	varying    bool
 	order      bool
 	conditions []condition
+	drawn      func(*sim.Config) // what is drawn where nothing is said
 }
 
 // Nodes is how many nodes the world has, instead of what its Config says.
@@ -49,15 +50,16 @@ func Cluster(t *rapid.T, opts ...Option) *sim.Cluster {
 		opt(&o)
 	}
 	c := o.config
-	c.Chooser = sim.ChooserFunc(func(label string, n int) int {
-		return rapid.IntRange(0, n-1).Draw(t, label)
-	})
+	c.Chooser = chooser(t)
 	if o.nodes > 0 {
 		c.Nodes = o.nodes
 	}
 	c.AnyOrder = c.AnyOrder || o.order
 	if o.varying {
 		vary(&c.Latencies)
+	}
+	if o.drawn != nil {
+		o.drawn(&c)
 	}
 	behaviours := Images()
 	for image, behaviour := range c.Images { // into another map: no order shows

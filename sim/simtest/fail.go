@@ -78,8 +78,8 @@ func fail(t TB, rule string, r *report) {
 	turn(t, h.Sum32(), deep, r.headline)
 }
 
-// deep is how many calls rapid looks at, at most.
-const deep = 32
+// deep is how many turns fill all of the stack that rapid looks at, 32 calls.
+const deep = 16
 
 // turn goes on to the left or to the right, and ends the test at the end of the path.
 func turn(t TB, path uint32, steps int, message string) {

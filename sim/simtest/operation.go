@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -17,11 +18,14 @@ import (
 // [Images]. What does not exist, or cannot be done at the moment, is refused by
 // [sim.Cluster.Do] with an error, and the world is as it was.
 //
-// The set itself is never deleted, and its claims' retention policy stays.
-func Operation(set string) *rapid.Generator[sim.Operation] {
+// Kinds are the kinds of operations to draw, by their names: "scale", "set image", "partition",
+// "rollout undo", "rollout restart", "delete pod", "delete claim", "crash", "fail", "cordon",
+// "uncordon", "drain", "start" and "minReadySeconds". None means all; it panics if there is
+// no kind of a name. The set itself is never deleted, and its claims' retention policy stays.
+func Operation(set string, kinds ...string) *rapid.Generator[sim.Operation] {
+	of := kindsNamed(kinds)
 	return rapid.Custom(func(t *rapid.T) sim.Operation {
-		kind := rapid.SampledFrom(kinds).Draw(t, "operation")
-		return kind.draw(t, set)
+		return rapid.SampledFrom(of).Draw(t, "operation").draw(t, set)
 	})
 }
 
@@ -34,9 +38,24 @@ type kind struct {
 // String is for rapid, which prints what it has drawn.
 func (k kind) String() string { return k.name }
 
-// kinds are the kinds of operations, those first that a failing story had better be
+// kindsNamed are the kinds of some names, in the order of allKinds; none means all.
+func kindsNamed(names []string) (of []kind) {
+	for _, name := range names {
+		if !slices.ContainsFunc(allKinds, func(k kind) bool { return k.name == name }) {
+			panic(fmt.Sprintf("simtest: there is no kind of operation %q, only %v", name, allKinds))
+		}
+	}
+	for _, k := range allKinds {
+		if len(names) == 0 || slices.Contains(names, k.name) {
+			of = append(of, k)
+		}
+	}
+	return of
+}
+
+// allKinds are the kinds of operations, those first that a failing story had better be
 // told with. What moves a rollout on appears twice, so that rollouts happen.
-var kinds = []kind{
+var allKinds = []kind{
 	{"scale", drawScale},
 	{"set image", drawSetImage},
 	{"set image", drawSetImage},

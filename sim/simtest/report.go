@@ -26,6 +26,7 @@ type report struct {
 // The parts of a report: a screen of fifty lines has room for it all.
 const (
 	storyLines  = 36
+	column      = 100        // at which sentences are broken
 	mostStuck   = 2          // of the sets that are stuck, so many say why
 	brokenWords = "Broken: " // a file begins with them that a failure has left
 )
@@ -40,10 +41,10 @@ func (r *report) String() string {
 	}
 	b.WriteString("\n")
 	for _, why := range stuck(r.c) {
-		b.WriteString("why: " + why + "\n")
+		b.WriteString(wrapped("why: "+why) + "\n")
 	}
 	b.WriteString(r.where())
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // where says where the story is kept and how it is told again.
@@ -63,6 +64,25 @@ func (r *report) where() string {
 		s += fmt.Sprintf("and with simtest.Always(%q, ...) or the like behind the file that is asked again.\n", name)
 	}
 	return s
+}
+
+// wrapped is a sentence in lines of a screen's width.
+func wrapped(sentence string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Fields(sentence) {
+		switch {
+		case i > 0 && width+1+len(word) > column:
+			b.WriteString("\n  ")
+			width = 2
+		case i > 0:
+			b.WriteString(" ")
+			width++
+		}
+		b.WriteString(word)
+		width += len(word)
+	}
+	return b.String()
 }
 
 // screenplay is the story as a file has it.

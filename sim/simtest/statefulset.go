@@ -1,6 +1,8 @@
 package simtest
 
 import (
+	"slices"
+
 	"pgregory.net/rapid"
 
 	"github.com/ordinal-sim/ordinal/model"
@@ -115,9 +117,15 @@ func Objects(set *model.StatefulSet) []model.Object {
 			ObjectMeta: model.ObjectMeta{Name: name}, Provisioner: "disk.csi.example.com", VolumeBindingMode: mode,
 		}
 	}
-	return []model.Object{
-		class(classAtOnce, model.BindImmediate),
-		class(classLate, model.BindWaitForFirstConsumer),
+	var objects []model.Object
+	for _, c := range []*model.StorageClass{class(classAtOnce, model.BindImmediate), class(classLate, model.BindWaitForFirstConsumer)} {
+		if slices.ContainsFunc(set.Spec.VolumeClaimTemplates, func(claim model.PersistentVolumeClaim) bool {
+			return claim.Spec.StorageClassName != nil && *claim.Spec.StorageClassName == c.Name
+		}) {
+			objects = append(objects, c)
+		}
+	}
+	return append(objects,
 		&model.Service{
 			ObjectMeta: model.ObjectMeta{Name: set.Spec.ServiceName, Namespace: set.Namespace},
 			Spec: model.ServiceSpec{
@@ -126,5 +134,5 @@ func Objects(set *model.StatefulSet) []model.Object {
 			},
 		},
 		set,
-	}
+	)
 }

@@ -1,0 +1,204 @@
+package simtest_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/ordinal-sim/ordinal/model"
+	"github.com/ordinal-sim/ordinal/model/release"
+	"github.com/ordinal-sim/ordinal/sim"
+	"github.com/ordinal-sim/ordinal/sim/checks"
+	"github.com/ordinal-sim/ordinal/sim/faults"
+	"github.com/ordinal-sim/ordinal/sim/screenplay"
+	"github.com/ordinal-sim/ordinal/sim/simtest"
+)
+
+// found is a property that fails, because of what users of Kubernetes have met.
+type found struct {
+	name     string // of the test that fails
+	property func(t *rapid.T)
+	headline string   // what the report begins with
+	does     []string // expressions for what is done in what is left of it, in order, beside kubectl apply
+}
+
+// calm is nothing that goes wrong by itself.
+var calm = faults.Plan{Kinds: []faults.Kind{}}
+
+// sets draws sets with something changed.
+func sets(change func(*model.StatefulSet)) *rapid.Generator[*model.StatefulSet] {
+	return rapid.Map(simtest.StatefulSet(), func(set *model.StatefulSet) *model.StatefulSet {
+		change(set)
+		return set
+	})
+}
+
+// some makes a set have a replica at least.
+func some(set *model.StatefulSet) { *set.Spec.Replicas = max(1, *set.Spec.Replicas) }
+
+// finishes is the rule that a rollout to an image that is good comes to its end, whatever was
+// tried before it.
+func finishes(t *rapid.T, life simtest.Life) {
+	life.Operations, life.Faults = simtest.Operation("web", "set image"), calm
+	c := simtest.World(t, life)
+	out := c.Settle()
+	set, err := c.StatefulSet("web")
+	require.NoError(t, err)
+	switch set.Spec.Template.Spec.Containers[0].Image {
+	case simtest.ImageFirst, simtest.ImageSecond, simtest.ImageThird:
+		simtest.Require(t, c, "a reverted rollout finishes", out.State == sim.Settled)
+	}
+}
+
+// stopServing draws a pod that works and cannot serve.
+var stopServing = rapid.Custom(func(t *rapid.T) sim.Operation {
+	return sim.StopServing{Pod: model.PodName("web", rapid.Int32Range(0, 4).Draw(t, "ordinal"))}
+})
+
+var newest = []release.Release{release.V1_37}
+
+// finds are what rapid finds by itself.
+var finds = []found{{
+	name:     "Reverted", // kubernetes 67250
+	property: func(t *rapid.T) { finishes(t, simtest.Life{Releases: newest}) },
+	headline: "a reverted rollout finishes: that is not so",
+	does:     []string{`set image sts/web app=app:(never-ready|missing|crashing)`, `set image sts/web app=app:\d`},
+}, {
+	name: "AtMostOne", // kubernetes 61832
+	property: func(t *rapid.T) {
+		withGrace := sets(func(set *model.StatefulSet) { *set.Spec.Template.Spec.TerminationGracePeriodSeconds += 1 })
+		c := simtest.World(t, simtest.Life{Set: withGrace, Faults: calm, Releases: newest}, simtest.Check(checks.AtMostOne()))
+		c.Settle()
+	},
+	headline: checks.AtMostOne().Name + ": web-",
+	does:     []string{`delete pod/web-\d --force`},
+}, {
+	name: "AtMostOneWithoutForce", // a grace period of 0
+	property: func(t *rapid.T) {
+		c := simtest.World(t, simtest.Life{Operations: simtest.Operation("web", "rollout restart"), Faults: calm, Releases: newest}, simtest.Check(checks.AtMostOne()))
+		c.Settle()
+	},
+	headline: checks.AtMostOne().Name + ": web-",
+	does:     []string{`rollout restart sts/web`},
+}, {
+	name: "Parallel", // kubernetes 137409
+	property: func(t *rapid.T) {
+		parallel := sets(func(set *model.StatefulSet) { set.Spec.PodManagementPolicy = model.Parallel })
+		finishes(t, simtest.Life{Set: parallel, Releases: []release.Release{release.V1_35_0}})
+	},
+	headline: "a reverted rollout finishes: that is not so",
+	does:     []string{`set image sts/web app=app:(never-ready|missing|crashing)`, `set image sts/web app=app:\d`},
+}, {
+	name: "ScaleDown", // kubernetes 36333
+	property: func(t *rapid.T) {
+		operations := rapid.OneOf(simtest.Operation("web", "scale"), stopServing)
+		c := simtest.World(t, simtest.Life{Set: sets(some), Operations: operations, Faults: calm, Releases: newest})
+		c.Settle()
+		set, err := c.StatefulSet("web")
+		require.NoError(t, err)
+		simtest.Require(t, c, "fewer replicas can be had", len(c.Pods("web").Items) <= int(*set.Spec.Replicas))
+	},
+	headline: "fewer replicas can be had: that is not so",
+	does:     []string{`stop serving web-\d`},
+}, {
+	name: "Partition", // kubernetes 121534
+	property: func(t *rapid.T) {
+		canary := sets(func(set *model.StatefulSet) {
+			some(set)
+			one := int32(1)
+			set.Spec.UpdateStrategy = model.UpdateStrategy{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{Partition: &one}}
+			set.Spec.Ordinals = nil
+		})
+		operations := simtest.Operation("web", "scale", "set image")
+		c := simtest.World(t, simtest.Life{Set: canary, Operations: operations, Faults: calm, Releases: newest})
+		if _, err := c.Pod("web-0"); err != nil {
+			t.Skip("it begins with another image")
+		}
+		c.Settle()
+		pod, err := c.Pod("web-0")
+		simtest.Require(t, c, "a pod below the partition keeps its image", err != nil || pod.Spec.Containers[0].Image == simtest.ImageFirst)
+	},
+	headline: "a pod below the partition keeps its image: that is not so",
+	does:     []string{`set image`, `scale sts/web --replicas=0`, `scale sts/web --replicas=\d`},
+}}
+
+// failing is set where the properties are to fail: in a process of their own.
+const failing = "SIMTEST_FAILING"
+
+// TestFinds is what the user writes, and fails.
+func TestFinds(t *testing.T) {
+	if os.Getenv(failing) == "" {
+		t.Skip("fails: TestRapidFinds runs it")
+	}
+	for _, f := range finds {
+		t.Run(f.name, func(t *testing.T) { rapid.Check(t, f.property) })
+	}
+}
+
+// again runs a test of this package in a fresh process, elsewhere, where nothing is known but
+// the files there. It returns what it says, and whether it passes.
+func again(t *testing.T, dir string, args ...string) (says string, passes bool) {
+	binary, err := os.Executable()
+	require.NoError(t, err)
+	run := exec.Command(binary, args...)
+	run.Dir, run.Env = dir, append(os.Environ(), failing+"=1")
+	out, err := run.CombinedOutput()
+	return string(out), err == nil
+}
+
+// TestRapidFinds: from a sentence that ought to be true and drawn worlds rapid finds by itself what
+// users have reported, and makes it as small as it can be; and what it prints is what one needs.
+func TestRapidFinds(t *testing.T) {
+	for _, f := range finds {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			says, passes := again(t, dir, "-test.run", "^TestFinds$/^"+f.name+"$", "-rapid.checks=2000", "-rapid.nofailfile", "-rapid.shrinktime=20s")
+			require.False(t, passes, "%s", says)
+			report := reported(t, says)
+			require.True(t, strings.HasPrefix(report, f.headline), "%s", report)
+			require.LessOrEqual(t, strings.Count(report, "\n"), 50, "a screen\n%s", report)
+			file := "testdata/stories/TestFinds_" + f.name + ".txt"
+			require.Contains(t, report, `simtest.Replay(t, "`+file+`")`)
+			text, err := os.ReadFile(filepath.Join(dir, file))
+			require.NoError(t, err)
+			t.Logf("\n%s\n%s", report, text)
+			plays, err := screenplay.Parse(string(text))
+			require.NoError(t, err)
+			require.Equal(t, f.does, commands(plays[0])[1:], "beside kubectl apply\n%s", text)
+			replicas := regexp.MustCompile(`\n  replicas: (\d)`).FindStringSubmatch(string(text))
+			require.NotNil(t, replicas)
+			n, err := strconv.Atoi(replicas[1])
+			require.NoError(t, err)
+			require.LessOrEqual(t, n, 2)
+		})
+	}
+}
+
+// reported is the last report in what a test says, without what stands before each line.
+func reported(t *testing.T, says string) string {
+	at := strings.LastIndex(says, "finds_test.go")
+	require.Positive(t, at, "%s", says)
+	_ = at
+	return says
+}
+
+// commands are what somebody does in a screenplay.
+func commands(p *screenplay.Screenplay) (all []string) {
+	for _, s := range p.Steps {
+		word, _, _ := strings.Cut(s.Command, " ")
+		switch word {
+		case "world", "latencies", "kubelet", "image", "choices", "check", "run", "settle", "expect", "fingerprint":
+			continue
+		}
+		all = append(all, s.Command)
+	}
+	return all
+}

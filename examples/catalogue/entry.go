@@ -117,3 +117,15 @@ func allBut(some ...release.Release) (all []release.Release) {
 	}
 	return all
 }
+
+// upTo are the profiles up to one, which is the last of them.
+func upTo(last release.Release) []release.Release {
+	all := release.Profiles()
+	return all[:slices.Index(all, last)+1]
+}
+
+// since are the profiles from one on.
+func since(first release.Release) []release.Release {
+	all := release.Profiles()
+	return all[slices.Index(all, first):]
+}

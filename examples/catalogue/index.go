@@ -212,6 +212,7 @@ rollouts.go, scaling.go, nodes.go, storage.go, dns.go, staleness.go.
 const leftOut = `
 ## What is left out
 
+- K34 was last in 1.26, which has no profile.
 - K41 is of operators, and not of Kubernetes: a user's hands play them.
 - K42 (openkruise #1062, #1134, #1530) is of other controllers than Kubernetes' own.
 `

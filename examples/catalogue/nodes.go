@@ -19,6 +19,8 @@ var nodes = []entry{
 		look:    afterNodeLoss,
 		cells:   everywhere("Terminating"),
 		plays: []variant{
+			{on: allBut(release.V1_27_1), look: timeToEvict, word: "deleted 300s after the node is Unknown"},
+			{on: []release.Release{release.V1_27_1}, look: timeToEvict, word: "deleted 305s after the node is Unknown"},
 			{title: "remedy: delete the pod by force", on: release.Profiles(), word: "replaced"},
 			{title: "remedy: delete the Node", on: release.Profiles(), word: "replaced"},
 			{title: "remedy: taint the node out-of-service", on: release.Profiles(), word: "replaced"},
@@ -85,6 +87,10 @@ var nodes = []entry{
 		cells:   row("flaps", "flaps", "flaps", "flaps", "keeps", "keeps", "keeps", "keeps"),
 		fine:    "keeps",
 		plays: []variant{
+			{title: "variant: its name in DNS", on: upTo(release.V1_34_4), look: inDNS, word: "not in DNS"},
+			{title: "variant: its name in DNS", on: since(release.V1_35_0), look: inDNS, word: "in DNS"},
+			{title: "variant: minReadySeconds begin anew", on: upTo(release.V1_34_4), look: available, word: "0 available"},
+			{title: "variant: minReadySeconds begin anew", on: since(release.V1_35_0), look: available, word: "1 available"},
 			{title: "remedy: no probe", on: release.Profiles(), word: "keeps"},
 		},
 	},
@@ -98,6 +104,13 @@ func afterNodeLoss(c *sim.Cluster) string {
 		}
 	}
 	return either(rolledOut, "replaced", "not even deleted")(c)
+}
+
+// timeToEvict is how long after its node was given up the pod of it was deleted.
+func timeToEvict(c *sim.Cluster) string {
+	unknown, _ := when(c, "node-1", "is Unknown")
+	evicted, _ := when(c, "web-1", "is evicted")
+	return "deleted " + rounded(evicted-unknown) + " after the node is Unknown"
 }
 
 // twins is whether two pods have ever run for one identity.
@@ -141,9 +154,18 @@ func readyThroughout(pod string) look {
 	}
 }
 
+// inDNS is whether web-0 has a name in DNS.
+func inDNS(c *sim.Cluster) string {
+	answer, err := c.Lookup("web-0", "web")
+	if err != nil || len(answer.Addresses) == 0 {
+		return "not in DNS"
+	}
+	return "in DNS"
+}
+
 // rounded is a time to the second, in seconds if there are not many.
 func rounded(d time.Duration) string {
-	if d < 2*time.Minute {
+	if d < 6*time.Minute {
 		return fmt.Sprintf("%.0fs", d.Seconds())
 	}
 	return d.Round(time.Second).String()

@@ -31,6 +31,7 @@ func TestREADME(t *testing.T) {
 		run(t, "run", "./examples/split-brain") +
 		run(t, "run", "./examples/mysql") +
 		run(t, "run", "./examples/search") +
+		run(t, "run", "./examples/catalogue") +
 		run(t, "run", "./examples/sweep") +
 		run(t, "test", "./sim", "-count=1", "-run", "TestRecordings", "-v")
 	blocks := 0

@@ -191,7 +191,7 @@ var elsewhere = []struct {
 	where       string
 	differences []release.Difference
 }{
-	{"in what the kubelet does", []release.Difference{release.PreStopDoublesGrace, release.KubeletRestartUnreadies}},
+	{"in what the kubelet does", []release.Difference{release.PreStopDoublesGrace, release.KubeletRestartUnreadies, release.KubeletListsPast}},
 	{"in what is written", []release.Difference{release.NoPodIndexLabel, release.LowerCaseEvents}},
 	{"in how a write ends", []release.Difference{release.GoneIsError}},
 	{"in what becomes of nodes", []release.Difference{release.TaintsNextLook, release.ShortNodeGrace}},

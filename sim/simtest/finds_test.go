@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,7 +47,10 @@ func some(set *model.StatefulSet) { *set.Spec.Replicas = max(1, *set.Spec.Replic
 // finishes is the rule that a rollout to an image that is good comes to its end, whatever was
 // tried before it.
 func finishes(t *rapid.T, life simtest.Life) {
-	life.Operations, life.Faults = simtest.Operation("web", "set image"), calm
+	life.Faults = calm
+	life.Operations = simtest.Operation("web", "set image").Filter(func(op sim.Operation) bool {
+		return op.(sim.SetImage).Image != simtest.ImageCrashing // with which a world never comes to rest
+	})
 	c := simtest.World(t, life)
 	out := c.Settle()
 	set, err := c.StatefulSet("web")
@@ -142,63 +146,124 @@ func TestFinds(t *testing.T) {
 	}
 }
 
-// again runs a test of this package in a fresh process, elsewhere, where nothing is known but
-// the files there. It returns what it says, and whether it passes.
-func again(t *testing.T, dir string, args ...string) (says string, passes bool) {
-	binary, err := os.Executable()
+// TestKept is the line that a failure prints, for each file that there is. It fails as well.
+func TestKept(t *testing.T) {
+	if os.Getenv(failing) == "" {
+		t.Skip("fails: TestRapidFinds runs it")
+	}
+	files, err := filepath.Glob("testdata/stories/*.txt")
 	require.NoError(t, err)
-	run := exec.Command(binary, args...)
-	run.Dir, run.Env = dir, append(os.Environ(), failing+"=1")
-	out, err := run.CombinedOutput()
-	return string(out), err == nil
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) { simtest.Replay(t, filepath.ToSlash(file)) })
+	}
 }
 
 // TestRapidFinds: from a sentence that ought to be true and drawn worlds rapid finds by itself what
-// users have reported, and makes it as small as it can be; and what it prints is what one needs.
+// users have reported, and makes it as small as it can be. What it prints is what one needs, and
+// the line that it prints tells the story again: in a fresh process, on a 32-bit machine and
+// in a browser's.
 func TestRapidFinds(t *testing.T) {
-	for _, f := range finds {
-		t.Run(f.name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			says, passes := again(t, dir, "-test.run", "^TestFinds$/^"+f.name+"$", "-rapid.checks=2000", "-rapid.nofailfile", "-rapid.shrinktime=20s")
-			require.False(t, passes, "%s", says)
-			report := reported(t, says)
-			require.True(t, strings.HasPrefix(report, f.headline), "%s", report)
-			require.LessOrEqual(t, strings.Count(report, "\n"), 50, "a screen\n%s", report)
-			file := "testdata/stories/TestFinds_" + f.name + ".txt"
-			require.Contains(t, report, `simtest.Replay(t, "`+file+`")`)
-			text, err := os.ReadFile(filepath.Join(dir, file))
+	dir := t.TempDir()
+	reports := make([]string, len(finds))
+	t.Run("properties", func(t *testing.T) {
+		for i, f := range finds {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				reports[i] = find(t, dir, f)
+			})
+		}
+	})
+	if t.Failed() {
+		return
+	}
+	program, err := os.Executable()
+	require.NoError(t, err)
+	for _, in := range []struct {
+		name string
+		kept func(t *testing.T) *exec.Cmd // the test of the kept stories
+	}{
+		{"a fresh process", func(*testing.T) *exec.Cmd { return exec.Command(program) }},
+		{"linux/386", func(t *testing.T) *exec.Cmd { return exec.Command(compiled(t, "linux", "386")) }},
+		{"js/wasm", func(t *testing.T) *exec.Cmd {
+			root, err := exec.Command("go", "env", "GOROOT").Output()
 			require.NoError(t, err)
-			t.Logf("\n%s\n%s", report, text)
-			plays, err := screenplay.Parse(string(text))
-			require.NoError(t, err)
-			require.Equal(t, f.does, commands(plays[0])[1:], "beside kubectl apply\n%s", text)
-			replicas := regexp.MustCompile(`\n  replicas: (\d)`).FindStringSubmatch(string(text))
-			require.NotNil(t, replicas)
-			n, err := strconv.Atoi(replicas[1])
-			require.NoError(t, err)
-			require.LessOrEqual(t, n, 2)
+			return exec.Command(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec"), compiled(t, "js", "wasm"))
+		}},
+	} {
+		t.Run(in.name, func(t *testing.T) {
+			run := in.kept(t)
+			run.Args = append(run.Args, "-test.run=^TestKept$")
+			run.Dir, run.Env = dir, []string{failing + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+			out, err := run.CombinedOutput()
+			require.Error(t, err, "%s", out)
+			for _, report := range reports {
+				require.Contains(t, plain(string(out)), report, "%s", out)
+			}
 		})
 	}
 }
 
-// reported is the last report in what a test says, without what stands before each line.
-func reported(t *testing.T, says string) string {
-	at := strings.LastIndex(says, "finds_test.go")
-	require.Positive(t, at, "%s", says)
-	_ = at
-	return says
+// find runs a property that fails, and returns its report.
+func find(t *testing.T, dir string, f found) string {
+	program, err := os.Executable()
+	require.NoError(t, err)
+	run := exec.Command(program, "-test.run=^TestFinds$/^"+f.name+"$", "-rapid.checks=2000", "-rapid.nofailfile")
+	run.Dir, run.Env = dir, append(os.Environ(), failing+"=1")
+	out, err := run.CombinedOutput()
+	require.Error(t, err, "%s", out)
+	report := regexp.MustCompile(`(?s)\n` + regexp.QuoteMeta(f.headline) + `[^\n]*\n\n.*simtest\.Replay\(t, "[^"]*"\)`).FindString(plain(string(out)))
+	require.NotEmpty(t, report, "%s", out)
+	require.Less(t, strings.Count(report, "\n"), 50, "a screen\n%s", report)
+	file := "testdata/stories/TestFinds_" + f.name + ".txt"
+	require.Contains(t, report, `simtest.Replay(t, "`+file+`")`)
+	text, err := os.ReadFile(filepath.Join(dir, file))
+	require.NoError(t, err)
+	t.Logf("%s\n%s", report, text)
+
+	plays, err := screenplay.Parse(string(text))
+	require.NoError(t, err)
+	done := commands(plays[0])
+	require.LessOrEqual(t, len(done), 6, "%s", text)
+	for _, expression := range f.does {
+		require.Regexp(t, expression, strings.Join(done, "\n"))
+	}
+	replicas := regexp.MustCompile(`\n  replicas: (\d)`).FindStringSubmatch(string(text))
+	require.NotNil(t, replicas, "%s", text)
+	n, err := strconv.Atoi(replicas[1])
+	require.NoError(t, err)
+	require.LessOrEqual(t, n, 2)
+	return report
+}
+
+// plain is what a test has printed, without what stands before each line.
+func plain(out string) string {
+	return regexp.MustCompile(`(?m)^[ \t]+(\w+\.go:\d+: )?`).ReplaceAllString(out, "")
+}
+
+// compiled is this test, compiled for another machine.
+func compiled(t *testing.T, system, architecture string) string {
+	if runtime.GOARCH != "amd64" || runtime.GOOS != "linux" {
+		t.Skip("only linux/amd64 is known to run programs of linux/386")
+	}
+	if testing.Short() {
+		t.Skip("compiles the package once more")
+	}
+	file := filepath.Join(t.TempDir(), "simtest.test")
+	build := exec.Command("go", "test", "-c", "-o", file, ".")
+	build.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+architecture, "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return file
 }
 
 // commands are what somebody does in a screenplay.
 func commands(p *screenplay.Screenplay) (all []string) {
 	for _, s := range p.Steps {
-		word, _, _ := strings.Cut(s.Command, " ")
-		switch word {
+		switch word, _, _ := strings.Cut(s.Command, " "); word {
 		case "world", "latencies", "kubelet", "image", "choices", "check", "run", "settle", "expect", "fingerprint":
-			continue
+		default:
+			all = append(all, s.Command)
 		}
-		all = append(all, s.Command)
 	}
 	return all
 }

@@ -35,7 +35,7 @@ func Replay(t TB, file string, opts ...Option) *sim.Cluster {
 		t.Fatal(file + ": " + err.Error())
 	}
 	p := plays[0]
-	stage, broken := stageFor(p, opts)
+	stage, broken, unasked := stageFor(p, opts)
 	c, err := stage.Play(p)
 	switch {
 	case err != nil:
@@ -50,13 +50,13 @@ func Replay(t TB, file string, opts ...Option) *sim.Cluster {
 	if c == nil {
 		t.Fatal(file + ": " + broken)
 	}
-	fail(t, broken, &report{t: t, c: c, headline: broken, file: file})
+	fail(t, broken, &report{t: t, c: c, headline: broken, file: file, unasked: unasked})
 	return nil
 }
 
 // stageFor is what a screenplay is played with, and which rule the file says is broken at its
-// end; "" if none. Rules that are not given are struck from it.
-func stageFor(p *screenplay.Screenplay, opts []Option) (stage screenplay.Stage, broken string) {
+// end; "" if none. Rules that are not given are struck from it, and returned.
+func stageFor(p *screenplay.Screenplay, opts []Option) (stage screenplay.Stage, broken string, unasked []string) {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
@@ -67,7 +67,7 @@ func stageFor(p *screenplay.Screenplay, opts []Option) (stage screenplay.Stage, 
 	}
 	rule, failed := strings.CutPrefix(p.Rule(), brokenWords)
 	if !failed || !slices.ContainsFunc(p.Steps, func(s screenplay.Step) bool { return strings.HasPrefix(s.Command, fingerprintWord) }) {
-		return stage, ""
+		return stage, "", nil
 	}
 	p.Steps = slices.DeleteFunc(p.Steps, func(s screenplay.Step) bool {
 		name, begins := strings.CutPrefix(s.Command, checkWord)
@@ -77,8 +77,13 @@ func stageFor(p *screenplay.Screenplay, opts []Option) (stage screenplay.Stage, 
 				return false
 			}
 		}
-		_, given := stage.Checks[name]
-		return !given && !builtIn(name)
+		if _, given := stage.Checks[name]; given || builtIn(name) {
+			return false
+		}
+		if begins && !slices.Contains(unasked, name) {
+			unasked = append(unasked, name)
+		}
+		return true
 	})
-	return stage, rule
+	return stage, rule, unasked
 }

@@ -21,6 +21,7 @@ type report struct {
 	c        *sim.Cluster // nil if its story is not known
 	headline string       // the rule, and what breaks it
 	file     string       // where the story stands already; "" if it is to be written down
+	unasked  []string     // rules of the file that nobody has given
 }
 
 // The parts of a report: a screen of fifty lines has room for it all.
@@ -60,7 +61,7 @@ func (r *report) where() string {
 		}
 	}
 	s := fmt.Sprintf("The story is kept in %s; this line in a test tells it again:\n\tsimtest.Replay(t, %q)\n", r.file, r.file)
-	for _, name := range own(r.c) {
+	for _, name := range append(own(r.c), r.unasked...) {
 		s += fmt.Sprintf("and with simtest.Always(%q, ...) or the like behind the file that is asked again.\n", name)
 	}
 	return s

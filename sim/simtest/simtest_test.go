@@ -173,48 +173,57 @@ func TestOptions(t *testing.T) {
 // does so within 500 seconds, of which pulling and all else that does not vary take
 // two and a half.
 func TestFailuresShrink(t *testing.T) {
-	const noFailFile = "rapid.nofailfile"
-	before := flag.Lookup(noFailFile).Value.String()
-	require.NoError(t, flag.Set(noFailFile, "true"))
-	defer func() { require.NoError(t, flag.Set(noFailFile, before)) }()
 	var choices []sim.Choice
 	var operations []sim.Operation
-	failing := &probe{T: t}
-	done := make(chan struct{})
-	go func() { // rapid ends the goroutine of a test that fails
-		defer close(done)
-		rapid.Check(failing, func(t *rapid.T) {
-			c := simtest.Cluster(t, simtest.Config(sim.Config{Latencies: sim.Latencies{
-				Start: sim.Between(0, 1023*time.Second), Schedule: sim.Between(0, 1023*time.Second),
-			}}))
-			require.NoError(t, c.Apply(simtest.Objects(webSet(1))...))
-			drawn := rapid.SliceOf(simtest.Operation("web")).Draw(t, "operations")
-			for _, op := range drawn {
-				_ = c.Do(op)
-			}
-			ready := c.RunUntil(func(w sim.View) bool { return w.PodReady("web-0") }, time.Hour)
-			if ready && c.Now() > model.Instant(500*time.Second) {
-				choices, operations = c.Choices(), drawn
-				t.Fatalf("it takes %v", time.Duration(c.Now()))
-			}
-		})
-	}()
-	<-done
-	require.True(t, failing.failed)
+	p := fails(t, func(t *rapid.T) {
+		c := simtest.Cluster(t, simtest.Config(sim.Config{Latencies: sim.Latencies{
+			Start: sim.Between(0, 1023*time.Second), Schedule: sim.Between(0, 1023*time.Second),
+		}}))
+		require.NoError(t, c.Apply(simtest.Objects(webSet(1))...))
+		drawn := rapid.SliceOf(simtest.Operation("web")).Draw(t, "operations")
+		for _, op := range drawn {
+			_ = c.Do(op)
+		}
+		ready := c.RunUntil(func(w sim.View) bool { return w.PodReady("web-0") }, time.Hour)
+		if ready && c.Now() > model.Instant(500*time.Second) {
+			choices, operations = c.Choices(), drawn
+			t.Fatalf("it takes %v", time.Duration(c.Now()))
+		}
+	})
+	require.True(t, p.failed)
 	require.Empty(t, operations, "it fails without any")
 	require.Len(t, choices, 2)
 	require.Equal(t, 498, choices[0].Picked+choices[1].Picked, "the shortest latencies that are too long: %v", choices)
 }
 
-// probe is a test that may fail without anybody noticing.
+// fails runs a property that fails, without anybody noticing, in an empty directory.
+func fails(t *testing.T, property func(t *rapid.T)) *probe {
+	t.Chdir(t.TempDir())
+	const noFailFile = "rapid.nofailfile"
+	before := flag.Lookup(noFailFile).Value.String()
+	require.NoError(t, flag.Set(noFailFile, "true"))
+	defer func() { require.NoError(t, flag.Set(noFailFile, before)) }()
+	p := &probe{T: t}
+	done := make(chan struct{})
+	go func() { // rapid ends the goroutine of a test that fails
+		defer close(done)
+		rapid.Check(p, property)
+	}()
+	<-done
+	return p
+}
+
+// probe is a test that may fail without anybody noticing. What it says is kept.
 type probe struct {
 	*testing.T
 	failed bool
+	said   []string
 }
 
 func (p *probe) Errorf(string, ...any) { p.failed = true }
 func (p *probe) Failed() bool          { return p.failed }
 func (p *probe) FailNow()              { p.failed = true; runtime.Goexit() }
-func (p *probe) Log(...any)            {}
+func (p *probe) Log(args ...any)       { p.said = append(p.said, fmt.Sprint(args...)) }
 func (p *probe) Logf(string, ...any)   {}
 func (p *probe) Fatalf(string, ...any) { p.FailNow() }
+func (p *probe) Fatal(args ...any)     { p.Log(args...); p.FailNow() }

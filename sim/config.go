@@ -208,8 +208,17 @@ func (l Latencies) orDefaults() Latencies {
 	}
 }
 
+// own is the configuration with maps and lists of its own.
+func (c Config) own() Config {
+	c.Images, c.AbsentProvisioners, c.AbsentResizers = maps.Clone(c.Images), slices.Clone(c.AbsentProvisioners), slices.Clone(c.AbsentResizers)
+	c.DNS.Caches = slices.Clone(c.DNS.Caches)
+	r := &c.NodeResolv
+	r.Nameservers, r.Searches, r.Options = slices.Clone(r.Nameservers), slices.Clone(r.Searches), slices.Clone(r.Options)
+	return c
+}
+
 func (c Config) settings() *settings {
-	c.Images, c.AbsentResizers = maps.Clone(c.Images), slices.Clone(c.AbsentResizers) // the caller may go on to change theirs
+	c = c.own() // the caller may go on to change theirs
 	s := &settings{config: c, absent: make(map[string]bool, len(c.AbsentProvisioners)), latencies: c.Latencies.orDefaults()}
 	if s.latencies.Watch.varies() {
 		panic("sim: Latencies.Watch must not vary: a watch delivers in order")

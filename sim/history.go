@@ -39,6 +39,9 @@ func (c *Cluster) Done() []Done {
 // goes through millions of worlds and tells the story of one.
 func (c *Cluster) StopTrace() { c.w.untold = true }
 
+// TraceStopped reports whether [Cluster.StopTrace] has ended the trace.
+func (c *Cluster) TraceStopped() bool { return c.w.untold }
+
 // Mark puts a mark on a node that tells it from others, for [Cluster.StateHash] and nothing
 // else: somebody has something in store for this node, and for that one not. Equal nodes with
 // equal marks can take each other's place. The error is Kubernetes' when there is no such node.
@@ -50,8 +53,17 @@ func (c *Cluster) Mark(node string, mark uint64) error {
 	return err
 }
 
-// Config is what the world was made with.
-func (c *Cluster) Config() Config { return c.w.settings.config }
+// MarkOf is the mark of a node, which is 0 without one.
+func (c *Cluster) MarkOf(node string) (uint64, error) {
+	n, err := must(c.w, &c.w.nodes, model.KindNode, "", node)
+	if err != nil {
+		return 0, err
+	}
+	return c.w.nodes.at(n).mark, nil
+}
+
+// Config is what the world was made with: a copy, so that nobody changes the world by it.
+func (c *Cluster) Config() Config { return c.w.settings.config.own() }
 
 // EventsNow is how many events have happened at the present instant.
 func (c *Cluster) EventsNow() int { return int(c.w.events - c.w.before) }

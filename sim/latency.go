@@ -77,6 +77,15 @@ func ParseLatency(text string) (Latency, error) {
 	return Quantiles(points...), nil
 }
 
+// Shortest is the shortest time that the latency can be; of the zero Latency it is -1, as nobody
+// knows whose default it stands for.
+func (l Latency) Shortest() time.Duration {
+	if !l.set {
+		return -1
+	}
+	return l.quantiles[0]
+}
+
 // varies reports whether a choice is needed.
 func (l *Latency) varies() bool {
 	return len(l.quantiles) > 1 && l.quantiles[0] != l.quantiles[len(l.quantiles)-1]

@@ -25,7 +25,7 @@
 // It is violated if a check has failed, or a world at rest was not what it should be. It is
 // unknown if a limit has ended it, and says which. There is no fourth: a search that holds has
 // left nothing out but what [Search] bounds in plain numbers, the faults, their budget, and
-// the points of a latency that are tried.
+// the points of a latency that are tried; and the instants at which nothing else happens.
 //
 // # What is tried
 //
@@ -34,8 +34,10 @@
 // [sim.Config].AnyOrder; without it they come in their fixed order. So are, with it, the nodes
 // that the scheduler finds equally good. Whatever is drawn is tried in full, but for latencies,
 // of which there are 1,024: of those, the shortest and the longest, or more points if asked.
-// Between two events nothing changes, so a fault is tried once between them, right after the
-// first.
+// Between two events nothing changes but the time, so a fault is tried once between them, right
+// after the first. Where it matters how long after, as in a race of the fault's consequences with
+// something that is planned already, put it at an instant ([sim.Cluster.At]), and search once
+// for each.
 //
 // Faults come from package faults ([faults.Source.Candidates]), or are written down one by one; an
 // operation of somebody's hands is one, too. What is put at an instant with [sim.Cluster.At]
@@ -43,20 +45,22 @@
 //
 // # How states are known again
 //
-// Two stories that lead to one state have the same future, which is gone through once. States
-// are known by [sim.Cluster.StateHash]: it is blind to the numbers that only count, to which
-// of several equal nodes is which, and to the past. Time is part of a state, so nothing comes
-// round again: a world that never rests has no end of states, and a limit ends it. Two
-// different states of one hash would hide one of the two; among ten million states of 64 bits that
-// is to be expected once in 370,000 searches.
+// Two stories that lead to one state have the same future, which is gone through once. States are
+// known by [sim.Cluster.StateHash]: it is blind to the numbers that only count, to which of several
+// equal nodes is which, and to the past. Time is part of a state, and passes as long as controllers
+// take some (a world in which they may take none is refused), so nothing comes round again: a world
+// that never rests, such as one with a crash loop or with programs that poll, has no end of states,
+// and a limit ends it. Two different states of one hash would hide one of the two; among ten
+// million states of 64 bits that is to be expected once in 370,000 searches.
 //
 // # How it goes through them
 //
-// It goes into the depth, so that there is one world for each step of one story, and of all
-// states it keeps the hash and a number. Workers share the table of hashes; one that has
-// nothing to do is given a state by another. The states are the same whoever visits them, so
-// the result does not depend on how many workers there are. When something is violated, one worker
-// alone looks for the shortest story, in a fixed order: fewest faults first, then fewest
-// steps. It is told again in a world that has a trace, from which package screenplay can
-// write a file that plays anywhere.
+// It goes into the depth, so that there is one world for each step of one story, and of all states
+// it keeps the hash and a number. One that is reached in fewer steps than before is gone through
+// again: what follows may have been too far away. Workers share the table of hashes; one that has
+// nothing to do is given a state by another. The states are the same whoever visits them, so the
+// result does not depend on how many workers there are. When something is violated, one worker
+// alone looks for the shortest story, in a fixed order: fewest faults first, then fewest steps. It
+// is told again in a world that has a trace, from which package screenplay can write a file that
+// plays anywhere.
 package explore

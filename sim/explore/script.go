@@ -14,8 +14,8 @@ type script struct {
 // digit is one choice: of n, the k-th of those that are tried.
 type digit struct{ k, tried, n int }
 
-// manyWays is more than there are of anything but a time: a latency is one of 1024.
-const manyWays = 1024
+// ofLatency is of how many a latency is one. Of nothing else are there just so many.
+const ofLatency = 1024
 
 // begin forgets all choices.
 func (s *script) begin() { s.digits, s.next = s.digits[:0], 0 }
@@ -24,7 +24,7 @@ func (s *script) begin() { s.digits, s.next = s.digits[:0], 0 }
 func (s *script) Choose(_ string, n int) int {
 	if s.next == len(s.digits) {
 		tried := n
-		if n >= manyWays {
+		if n == ofLatency {
 			tried = min(n, s.points)
 		}
 		s.digits = append(s.digits, digit{0, tried, n})

@@ -1,12 +1,13 @@
 package explore
 
 import (
-	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 
 	"github.com/ordinal-sim/ordinal/sim"
 	"github.com/ordinal-sim/ordinal/sim/faults"
+	"github.com/ordinal-sim/ordinal/sim/screenplay"
 )
 
 // state is where a story has got to.
@@ -16,6 +17,7 @@ type state struct {
 	lasting  int     // how many faults last
 	faults   int     // how many have begun
 	steps    int
+	before   []move // its story, if a worker has left it to another
 }
 
 // stage is how far a fault is.
@@ -36,7 +38,7 @@ func (s *state) copyFrom(src *state) {
 	*s = *src
 	s.world, s.progress = world, append(progress[:0], src.progress...)
 	if err := src.world.CopyTo(world); err != nil {
-		panic("explore: " + err.Error()) // the start could be copied, and nothing puts a function into a world
+		panic("explore: " + err.Error()) // the start could be copied; only a Func among the faults puts a function into a world
 	}
 }
 
@@ -47,34 +49,66 @@ func (s *state) copyFrom(src *state) {
 // ([sim.Cluster.Mark]), which the state's hash takes in without the node's name.
 type plan struct {
 	faults []faults.Fault
-	nodes  []string // of each fault: the one node that it names; "" if it names none or several
-	kinds  []uint64 // of each fault: what it does, whichever the node is
-	alone  map[string]uint64
+	nodes  []string          // of each fault: the one node that it names; "" if it names none or several
+	kinds  []uint64          // of each fault: what it does, whichever the node is
+	marks  map[string]uint64 // of the nodes that are marked: what tells them apart whatever has happened
 }
 
 func newPlan(world *sim.Cluster, all []faults.Fault) *plan {
-	p := &plan{faults: all, alone: map[string]uint64{}}
-	for _, f := range all {
-		words := fmt.Sprint(f.Do, f.Undo)
+	p := &plan{faults: all, marks: map[string]uint64{}}
+	var nodes []string
+	for _, node := range world.Nodes().Items {
+		nodes = append(nodes, node.Name)
+	}
+	for i := range all {
+		words, said := wordsOf(&all[i])
 		var named []string
-		for _, node := range world.Nodes().Items {
-			if strings.Contains(" "+strings.NewReplacer("[", " ", "]", " ").Replace(words)+" ", " "+node.Name+" ") {
-				named = append(named, node.Name)
+		for _, node := range nodes {
+			if !said || slices.Contains(words, node) {
+				named = append(named, node)
 			}
 		}
 		node := ""
-		if len(named) == 1 {
+		if len(named) == 1 && said {
 			node = named[0]
-			words = strings.ReplaceAll(words, node, "that node")
+		}
+		kind := fnv.New64a()
+		for _, word := range words {
+			if word == node {
+				word = "" // which is no word
+			}
+			kind.Write([]byte(word + " "))
 		}
 		for _, name := range named {
-			if node == "" {
-				p.alone[name] = digest(name) // it has a part that no other can play
+			mark, err := world.MarkOf(name)
+			if err != nil {
+				panic("explore: " + err.Error()) // it has just been listed
+			}
+			if _, known := p.marks[name]; !known {
+				p.marks[name] = mark
+			}
+			if node == "" { // it has a part that no other can play
+				p.marks[name] = mix(mark, digest(name))
 			}
 		}
-		p.nodes, p.kinds = append(p.nodes, node), append(p.kinds, digest(words))
+		p.nodes, p.kinds = append(p.nodes, node), append(p.kinds, kind.Sum64())
 	}
 	return p
+}
+
+// wordsOf are the words of all that a fault does, a node's name being one. It reports false if
+// they do not say it all: what a function does nobody knows.
+func wordsOf(f *faults.Fault) (words []string, all bool) {
+	for _, op := range append([]sim.Operation{f.Do}, f.Undo...) {
+		command, input, err := screenplay.FormatOperation(op)
+		if err != nil {
+			return []string{op.String()}, false
+		}
+		words = append(words, strings.FieldsFunc(command+"\n"+input+"\n", func(r rune) bool {
+			return r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+		})...)
+	}
+	return words, true
 }
 
 func digest(text string) uint64 {
@@ -88,16 +122,30 @@ func mix(h, v uint64) uint64 {
 	return h ^ h>>32
 }
 
-// mark marks the node of a fault with how far its faults are.
+// begin marks the nodes at the beginning of all stories.
+func (p *plan) begin(s *state) {
+	for node := range p.marks { // each once: the order does not matter
+		p.mark(s, node)
+	}
+}
+
+// progressed notes how far a fault is now.
+func (p *plan) progressed(s *state, i int) {
+	if node := p.nodes[i]; node != "" {
+		p.mark(s, node)
+	}
+}
+
+// mark marks a node with how far its faults are.
 func (p *plan) mark(s *state, node string) {
-	sum := p.alone[node]
+	sum := p.marks[node]
 	for i, kind := range p.kinds {
 		if p.nodes[i] == node {
 			sum += mix(kind, uint64(s.progress[i])+1)
 		}
 	}
 	if err := s.world.Mark(node, sum); err != nil {
-		panic("explore: " + err.Error()) // the node was there when the plan was made, and nodes stay
+		panic("explore: " + err.Error()) // the node was there when the plan was made, and its machine stays
 	}
 }
 

@@ -1,9 +1,12 @@
 package explore
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
-// visited are the states that were seen, with the fewest steps in which each was reached.
-// It is a table of hashes in parts, so that workers seldom wait for each other.
+// visited are the states that were seen, with the fewest steps in which each was reached; also
+// those that were out of reach, a step beyond the last. It is a table of hashes in parts, so that workers seldom wait for each other.
 type visited struct {
 	parts [64]part
 }
@@ -15,9 +18,12 @@ type part struct {
 	count int
 }
 
-// reach notes that a state was reached in so many steps. It reports whether it was never
-// reached before, and whether never in so few steps.
-func (v *visited) reach(key uint64, steps uint32) (first, shorter bool) {
+// never is in how many steps a state was reached that was not.
+const never = math.MaxUint32
+
+// reach notes that a state was reached in so many steps. It returns the fewest in which it
+// was reached before.
+func (v *visited) reach(key uint64, steps uint32) (before uint32) {
 	if key == 0 {
 		key = 1
 	}
@@ -32,12 +38,12 @@ func (v *visited) reach(key uint64, steps uint32) (first, shorter bool) {
 	case p.keys[i] == 0:
 		p.keys[i], p.steps[i] = key, steps
 		p.count++
-		return true, true
+		return never
 	case steps < p.steps[i]:
-		p.steps[i] = steps
-		return false, true
+		before, p.steps[i] = p.steps[i], steps
+		return before
 	}
-	return false, false
+	return p.steps[i]
 }
 
 // find is the place of a key, or the free one where it belongs.
@@ -61,15 +67,20 @@ func (p *part) grow() {
 	}
 }
 
-// farthest is the number of steps to the state that takes most.
-func (v *visited) farthest() (most uint32) {
+// farthest is the number of steps to the state that takes most, of those within reach; and
+// whether there are others.
+func (v *visited) farthest(reach uint32) (most uint32, beyond bool) {
 	for i := range v.parts {
 		p := &v.parts[i]
 		for at, key := range p.keys {
-			if key != 0 {
+			switch {
+			case key == 0:
+			case p.steps[at] > reach:
+				beyond = true
+			default:
 				most = max(most, p.steps[at])
 			}
 		}
 	}
-	return most
+	return most, beyond
 }

@@ -106,14 +106,15 @@ func (c *Cluster) PodsVisited() int64 {
 	return n
 }
 
-// Run lets d of virtual time pass. It panics if d is negative.
+// Run lets d of virtual time pass. It panics if d is negative, or if it cannot pass: where nothing
+// takes time (Latencies.Controller is 0), what is done and undone for ever is so at one instant.
 func (c *Cluster) Run(d time.Duration) {
 	if d < 0 {
 		panic("sim: Run: time does not go back")
 	}
 	end := c.w.later(d)
 	for len(c.w.queue.heap) > 0 && c.w.queue.heap[0].at <= end {
-		c.w.step()
+		c.w.stepIn("Run")
 	}
 	c.w.expire(end)
 	c.w.goTo(end)
@@ -129,7 +130,8 @@ func (w *world) later(d time.Duration) model.Instant {
 
 // RunUntil lets time pass, event by event, until the condition holds; it reports
 // whether it came to hold within the limit. If nothing is pending any more, time
-// jumps to the limit. It panics if the limit is negative.
+// jumps to the limit. It panics if the limit is negative, or where time stands still, as [Cluster.Run]
+// does.
 func (c *Cluster) RunUntil(condition func(View) bool, limit time.Duration) bool {
 	if limit < 0 {
 		panic("sim: RunUntil: time does not go back")
@@ -141,12 +143,13 @@ func (c *Cluster) RunUntil(condition func(View) bool, limit time.Duration) bool 
 			c.w.goTo(end)
 			return false
 		}
-		c.w.step()
+		c.w.stepIn("RunUntil")
 	}
 	return true
 }
 
-// Step lets the next event happen; it reports whether there was one.
+// Step lets the next event happen; it reports whether there was one. A loop of steps ends only
+// where the world comes to rest: [Cluster.Settle] knows worlds that do not.
 func (c *Cluster) Step() bool {
 	if len(c.w.queue.heap) == 0 {
 		return false

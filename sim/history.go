@@ -70,19 +70,20 @@ func (c *Cluster) EventsNow() int { return int(c.w.events - c.w.before) }
 
 // RunTo lets time pass to a moment of the past of another world ([Cluster.Done]): to an
 // instant, given as the time since the world began, and there until so many events have
-// happened. It is an error if that moment has passed, or if the instant has fewer events.
+// happened. It is an error if that moment has passed, or if the instant has fewer events. It
+// panics where time stands still, as [Cluster.Run] does.
 func (c *Cluster) RunTo(instant time.Duration, after int) error {
 	w, at := c.w, model.Instant(instant)
 	if at < w.now || at == w.now && after < c.EventsNow() {
 		return fmt.Errorf("sim: RunTo: %v has passed, it is %v, after %d events", instant, time.Duration(w.now), c.EventsNow())
 	}
 	for len(w.queue.heap) > 0 && w.queue.heap[0].at < at {
-		w.step()
+		w.stepIn("RunTo")
 	}
 	w.expire(at)
 	w.goTo(at)
 	for len(w.queue.heap) > 0 && w.queue.heap[0].at == at && c.EventsNow() < after {
-		w.step()
+		w.stepIn("RunTo")
 	}
 	if c.EventsNow() != after {
 		return fmt.Errorf("sim: RunTo: at %v there are %d events, and not %d", instant, c.EventsNow(), after)

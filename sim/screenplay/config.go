@@ -1,8 +1,10 @@
 package screenplay
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -111,8 +113,9 @@ func setDNS(p *dnsmodel.Profile, name, value string) (bool, error) {
 		p.Replicas = n
 		return true, err
 	case "dns.inTurn":
-		p.InTurn = true
-		return true, nil
+		var err error
+		p.InTurn, err = truth(value)
+		return true, err
 	}
 	return false, nil
 }
@@ -179,7 +182,7 @@ func configureImage(c *sim.Config, name string, settings []string) error {
 func unset(of reflect.Value, prefix string) (settings []string, err error) {
 	for i := range of.NumField() {
 		name, value := prefix+key(of.Type().Field(i).Name), of.Field(i)
-		if value.IsZero() {
+		if value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0 {
 			continue
 		}
 		text, err := setting(value)
@@ -219,6 +222,9 @@ func setting(v reflect.Value) (string, error) {
 		}
 		return value.String(), nil
 	case []string:
+		if strings.Contains(strings.Join(value, ""), ",") || slices.Contains(value, "") {
+			return "", fmt.Errorf("%q cannot be written down, with commas between them", value)
+		}
 		return strings.Join(value, ","), nil
 	}
 	switch v.Kind() {
@@ -262,11 +268,22 @@ func setValue(field reflect.Value, text string) error {
 	case *string:
 		*p = text
 	case *bool:
-		*p = text == "" || text == "true"
+		*p, err = truth(text)
 	default:
 		err = setNumber(field, text)
 	}
 	return err
+}
+
+// truth reads what is true if nothing else is said.
+func truth(text string) (bool, error) {
+	switch text {
+	case "", "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, errors.New("neither true nor false")
 }
 
 func setNumber(field reflect.Value, text string) error {

@@ -249,7 +249,7 @@ func compiled(t *testing.T, system, architecture string) string {
 		t.Skip("compiles the package once more")
 	}
 	file := filepath.Join(t.TempDir(), "simtest.test")
-	build := exec.Command("go", "test", "-c", "-o", file, ".")
+	build := exec.Command("go", "test", "-c", "-ldflags=-s -w", "-o", file, ".")
 	build.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+architecture, "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)

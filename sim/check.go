@@ -203,14 +203,24 @@ func (w *world) expire(before model.Instant) {
 func (w *world) settleChecks(out *Outcome) {
 	for i := range w.checks {
 		if row := &w.checks[i]; row.kind == checkEventually && row.broken && !row.done {
-			w.done = append(w.done, w.moment(mark("settle"))) // before somebody hears of it
+			w.done = append(w.done, w.moment(mark("settled as "+out.State.String()))) // before somebody hears of it
 			w.violate(row, w.now, "that is not so, and the world is "+out.String())
 		}
 	}
 }
 
-// mark is what a screenplay has to know of beside the operations: where a check began, and
-// where the world was asked to settle and a check had waited for too much.
+// SettleAs does what [Cluster.Settle] does last, at the present instant: the world is said to have
+// come to rest in that way, and what checks wait for ([Cluster.Eventually]) they have waited for in vain. It is for
+// telling a story again, as in package screenplay: where a world does not come to rest, another
+// Settle would look further than the one that was.
+func (c *Cluster) SettleAs(s State) Outcome {
+	out := Outcome{State: s, At: c.w.now, Reasons: c.w.reasons()}
+	c.w.settleChecks(&out)
+	return out
+}
+
+// mark is what a screenplay has to know of beside the operations: where a check began, where the
+// world was asked to settle and a check had waited for too much, and what somebody had chosen.
 type mark string
 
 // String implements [Operation].

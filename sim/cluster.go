@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -79,7 +80,12 @@ func (c *Cluster) Reseed(seed uint64) { c.w.choices.seeded = seededChoices(seed)
 // Choose makes a choice as the world makes its own, so that it is among [Cluster.Choices]: it
 // makes a Cluster a [Chooser] for what is drawn outside, such as the faults of package
 // faults. Out of one there is no choice. It panics if n is less than 1.
-func (c *Cluster) Choose(label string, n int) int { return c.w.choose(label, n) }
+func (c *Cluster) Choose(label string, n int) int {
+	if n > 1 && !c.w.untold {
+		c.w.done = append(c.w.done, c.w.moment(mark(fmt.Sprintf("choose %d %s", n, label))))
+	}
+	return c.w.choose(label, n)
+}
 
 // Choices are the choices that were made so far, for [Replay].
 func (c *Cluster) Choices() []Choice {

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/model/validation"
@@ -50,6 +51,9 @@ func (o Delete) prepare(w *world) (func(), error) {
 	}
 	if o.Force && o.Grace != nil && *o.Grace > 0 {
 		return nil, errors.New("--force and --grace-period greater than 0 cannot be specified together")
+	}
+	if !slices.Contains([]Cascade{"", CascadeBackground, CascadeForeground, CascadeOrphan}, o.Cascade) {
+		return nil, fmt.Errorf(`invalid cascade value (%s). Must be "background", "foreground", or "orphan"`, o.Cascade)
 	}
 	namespace := orDefault(o.Namespace)
 	switch kind {

@@ -20,9 +20,10 @@ type Done struct {
 
 // Done are the operations that were done so far, in order, also the questions of
 // [Cluster.Lookup], which fill caches. Those that were refused have changed nothing, and
-// are not among them. Two more things stand among them that are no operations but matter for
-// what is found: "check ..." where a check began, and "settle" where one failed because
-// the world had come to rest.
+// are not among them. Three more things stand among them that are no operations but matter for
+// what is found: "check ..." where a check began, "settled as ..." where one failed because
+// the world had come to rest ([Cluster.SettleAs]), and "choose ..." where somebody outside had it
+// choose ([Cluster.Choose]).
 func (c *Cluster) Done() []Done {
 	var out []Done
 	for _, d := range c.w.done {

@@ -111,7 +111,7 @@ type SetImage struct{ Namespace, Set, Container, Image string }
 
 // String implements [Operation].
 func (o SetImage) String() string {
-	return "kubectl set image " + targetOf(o.Set) + " " + o.Container + "=" + o.Image + namespaceFlag(o.Namespace)
+	return "kubectl set image " + targetOf(o.Set) + " " + quotedIfOdd(o.Container+"="+o.Image) + namespaceFlag(o.Namespace)
 }
 
 func (o SetImage) prepare(w *world) (func(), error) {

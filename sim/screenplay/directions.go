@@ -16,6 +16,8 @@ import (
 // to hold.
 var directions = map[string]func(p *player, rest string) (string, error){
 	"settle":      (*player).settle,
+	"settled":     (*player).settled,
+	"choose":      (*player).choose,
 	"run":         (*player).run,
 	"check":       (*player).check,
 	"expect":      (*player).expect,
@@ -46,6 +48,27 @@ func (p *player) settle(rest string) (string, error) {
 		return "", fmt.Errorf("settle has no arguments")
 	}
 	return p.world().Settle().String(), nil
+}
+
+// settled says that the world has come to rest here, or never does: "settled as limit".
+func (p *player) settled(rest string) (string, error) {
+	for _, state := range []sim.State{sim.Settled, sim.Waiting, sim.Limit} {
+		if rest == "as "+state.String() {
+			return p.world().SettleAs(state).String(), nil
+		}
+	}
+	return "", fmt.Errorf("settled as settled, as waiting or as limit")
+}
+
+// choose makes a choice that somebody outside had the world make: "choose 5 victim" is of one of
+// five.
+func (p *player) choose(rest string) (string, error) {
+	word, label, _ := strings.Cut(rest, " ")
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 {
+		return "", fmt.Errorf("choose %s: of how many?", rest)
+	}
+	return strconv.Itoa(p.world().Choose(label, n)), nil
 }
 
 // run lets time pass: "run 30s", or "run to +30s".

@@ -31,7 +31,9 @@
 //   - faults, in the words in which they print themselves: "crash node node-1",
 //     "lose image nginx:2", "fail write 2 (create Pod): exceeded quota"
 //     ([ParseOperation] reads whatever an operation says of itself).
-//   - time: "run 30s", "run to +2m", and "settle", until nothing is pending.
+//   - time: "run 30s", "run to +2m", and "settle", until nothing is pending. What [Of] writes
+//     may have two more: "settled as limit", where a world was given up that does not come to
+//     rest, and "choose 5 victim", where somebody had it choose ([sim.Cluster.Choose]).
 //   - questions: kubectl's get, describe, logs and rollout status, and "why web", what an
 //     object waits for and what would free it.
 //   - what has to hold: "check" and the name of a check, from here on; "expect settled",

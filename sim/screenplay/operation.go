@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"sigs.k8s.io/yaml"
 
@@ -39,7 +42,40 @@ func FormatOperation(op sim.Operation) (command, input string, err error) {
 	case sim.Edit, sim.Func:
 		return "", "", fmt.Errorf("screenplay: %s is a function, which cannot be written down; a patch can", op)
 	}
-	return op.String(), "", nil
+	command = op.String()
+	if !strings.HasPrefix(command, "kubectl ") {
+		return command, "", sayable(op, command)
+	}
+	if _, failed := ParseOperation(command, ""); failed != nil {
+		err = fmt.Errorf("screenplay: %q cannot be written down: %w", command, failed)
+	}
+	return command, "", err
+}
+
+// sayable refuses a fault, or another plain sentence, whose words would not be read back as they
+// are: a sentence has no quotes. Objects have no such names; what faults speak of need not exist.
+func sayable(op sim.Operation, command string) error {
+	v := reflect.ValueOf(op)
+	for i := 0; v.Kind() == reflect.Struct && i < v.NumField(); i++ {
+		text := v.Field(i).String()
+		if v.Field(i).Kind() != reflect.String || text == "" || v.Field(i).Type() == reflect.TypeFor[sim.Verb]() {
+			continue
+		}
+		message := v.Type().Field(i).Name == "Error" // at the end, with all its spaces
+		if strings.TrimSpace(text) != text || !message && (strings.HasPrefix(text, "-") || strings.HasSuffix(text, ":") || len(strings.Fields(text)) != 1 || quotedWord(text) != text) {
+			return fmt.Errorf("screenplay: %q cannot be written down: %q is not a plain word", command, text)
+		}
+	}
+	return onOneLine(command)
+}
+
+// onOneLine refuses a command that would not be read as one line.
+func onOneLine(command string) error {
+	control := func(r rune) bool { return unicode.IsControl(r) && r != '\t' }
+	if strings.ContainsFunc(command, control) || !utf8.ValidString(command) || strings.TrimSpace(command) != command {
+		return fmt.Errorf("screenplay: %q cannot be written on a line", command)
+	}
+	return nil
 }
 
 // formatObjects are objects as YAML, without their status: who applies an object has no say

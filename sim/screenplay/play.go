@@ -1,6 +1,7 @@
 package screenplay
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -55,6 +56,8 @@ type player struct {
 	stage   Stage
 	config  sim.Config
 	choices []sim.Choice
+	made    int          // how many of them
+	strayed error        // from the choices
 	c       *sim.Cluster // nil before anything but its configuration is said
 }
 
@@ -62,7 +65,7 @@ type player struct {
 func (p *player) world() *sim.Cluster {
 	if p.c == nil {
 		if p.choices != nil {
-			p.config.Chooser = sim.Replay(p.choices)
+			p.config.Chooser = sim.ChooserFunc(p.chosen)
 		}
 		p.c = sim.New(p.config)
 		if p.stage.World != nil {
@@ -70,6 +73,21 @@ func (p *player) world() *sim.Cluster {
 		}
 	}
 	return p.c
+}
+
+// chosen is the next choice as it is written; 0 after them, as [sim.Replay] has it. A world that asks for
+// another one has gone another way.
+func (p *player) chosen(label string, n int) int {
+	if p.made == len(p.choices) || p.strayed != nil {
+		return 0
+	}
+	choice := p.choices[p.made]
+	p.made++
+	if choice.N != n {
+		p.strayed = fmt.Errorf("another story is told: choice %d (%s) is one of %d here, and is written as one of %d", p.made, label, n, choice.N)
+		return 0
+	}
+	return choice.Picked
 }
 
 // step plays one step.
@@ -81,11 +99,14 @@ func (p *player) step(s *Step) error {
 		return err
 	}
 	if s.When != nil {
-		if err := p.goTo(*s.When); err != nil {
-			return err
+		if err := p.goTo(*s.When); err != nil || p.strayed != nil {
+			return cmp.Or(p.strayed, err)
 		}
 	}
 	said, err := p.perform(s)
+	if p.strayed != nil {
+		return p.strayed
+	}
 	if err != nil && len(s.Says) == 0 && !p.stage.Rewrite {
 		return err
 	}
@@ -145,8 +166,11 @@ func (p *player) goTo(m Moment) error {
 // perform does what a command says, and returns what it has to say.
 func (p *player) perform(s *Step) (said string, err error) {
 	word, rest, _ := strings.Cut(s.Command, " ")
+	if word != "check" { // whose name may be any words
+		rest = strings.TrimSpace(rest)
+	}
 	if do, ok := directions[word]; ok {
-		return do(p, strings.TrimSpace(rest))
+		return do(p, rest)
 	}
 	if word == "kubectl" {
 		call, err := newCall(s.Command, s.Input)

@@ -1,6 +1,7 @@
 package screenplay
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,9 +15,13 @@ import (
 // several lines.
 //
 // It is an error if something was done that cannot be written down: a function, a setup of
-// DNS of one's own, a world that is moved by hand (Config.Manual). The programs of images have
+// DNS of one's own, a world that is moved by hand (Config.Manual), what happened after
+// [sim.Cluster.StopTrace]. The programs of images have
 // to be given to who plays it ([Stage].Config).
 func Of(c *sim.Cluster, rule string) (*Screenplay, error) {
+	if c.TraceStopped() {
+		return nil, errors.New("screenplay: the world's trace was stopped (Cluster.StopTrace): nobody knows what has happened since")
+	}
 	config := c.Config()
 	if config.Manual {
 		return nil, fmt.Errorf("screenplay: what hands do in a world with Config.Manual is not written down")
@@ -27,6 +32,9 @@ func Of(c *sim.Cluster, rule string) (*Screenplay, error) {
 	}
 	p := &Screenplay{}
 	for _, line := range lines {
+		if err := onOneLine(line); err != nil {
+			return nil, err
+		}
 		p.add(nil, line, "")
 	}
 	if choices := c.Choices(); len(choices) > 0 {
@@ -35,6 +43,9 @@ func Of(c *sim.Cluster, rule string) (*Screenplay, error) {
 	for _, d := range c.Done() {
 		command, input, err := FormatOperation(d.Operation)
 		if err != nil {
+			return nil, err
+		}
+		if err := onOneLine(command); err != nil {
 			return nil, err
 		}
 		when := &Moment{At: time.Duration(d.At), After: d.After}

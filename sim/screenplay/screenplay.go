@@ -2,6 +2,7 @@ package screenplay
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -70,8 +71,13 @@ const (
 	inputMark   = " <<"
 )
 
+// hereDocument is a command with input. Only kubectl's have some: what faults and checks say in
+// plain words is not taken apart.
+var hereDocument = regexp.MustCompile(`^(kubectl .*)` + inputMark + `(\w+)$`)
+
 // Parse takes a file apart.
 func Parse(text string) ([]*Screenplay, error) {
+	text = strings.ReplaceAll(text, "\r\n", "\n") // as some editors write it
 	r := &reader{lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n")}
 	var all []*Screenplay
 	for more := true; more; {
@@ -139,12 +145,15 @@ func (r *reader) command(step *Step, line string) (err error) {
 		}
 		line = strings.TrimLeft(rest, " ")
 	}
-	command, end, has := strings.Cut(line, inputMark)
-	step.Command = strings.TrimRight(command, " ")
+	end := ""
+	if m := hereDocument.FindStringSubmatch(line); m != nil {
+		line, end = m[1], m[2]
+	}
+	step.Command = strings.TrimRight(line, " ")
 	if step.Command == "" {
 		return fmt.Errorf("no command")
 	}
-	if !has {
+	if end == "" {
 		return nil
 	}
 	for from := r.next; r.next < len(r.lines); r.next++ {
@@ -181,19 +190,21 @@ func (p *Screenplay) String() string {
 		for _, text := range s.Before {
 			line(text)
 		}
-		when, end := "", ""
+		when := ""
 		if s.When != nil {
 			when = s.When.String() + " "
 		}
-		if s.Input != "" {
-			end = inputMark + "EOF"
-		}
-		if s.Command != "" {
-			line(when, s.Command, end)
-		}
-		if s.Input != "" {
+		switch {
+		case s.Input != "":
+			end := "EOF"
+			for strings.Contains("\n"+s.Input, "\n"+end+"\n") {
+				end += "_"
+			}
+			line(when, s.Command, inputMark, end)
 			b.WriteString(s.Input)
-			line("EOF")
+			line(end)
+		case s.Command != "":
+			line(when, s.Command)
 		}
 		for _, says := range s.Says {
 			line(strings.TrimRight(saysMark+" "+says, " "))

@@ -34,7 +34,7 @@
 // accidents at their instants. A [Life] says what of it is to be otherwise.
 //
 //	rapid.Check(t, func(t *rapid.T) {
-//		c := simtest.World(t, simtest.Life{}, simtest.Check(checks.All()...))
+//		c := simtest.World(t, simtest.Life{}, simtest.Check(checks.KeepsClaims()))
 //		c.Run(time.Hour)
 //	})
 //
@@ -44,7 +44,7 @@
 // anything, and [Faults] puts what goes wrong by itself into a world. [Actions] are all of these
 // as a state machine, for rapid's Repeat:
 //
-//	c := simtest.Cluster(t, simtest.Nodes(3), simtest.Check(checks.All()...))
+//	c := simtest.Cluster(t, simtest.Nodes(3), simtest.Check(checks.KeepsClaims()))
 //	c.Apply(simtest.Objects(simtest.StatefulSet().Draw(t, "set"))...)
 //	t.Repeat(simtest.Actions(c, "web"))
 //

@@ -1,6 +1,7 @@
 package simtest_test
 
 import (
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,16 +42,23 @@ func sets(change func(*model.StatefulSet)) *rapid.Generator[*model.StatefulSet] 
 	})
 }
 
-// some makes a set have a replica at least.
+// some makes a set have a replica at least, few two at most.
 func some(set *model.StatefulSet) { *set.Spec.Replicas = max(1, *set.Spec.Replicas) }
+func few(set *model.StatefulSet)  { *set.Spec.Replicas = min(2, *set.Spec.Replicas) }
+
+// withBlock gives a set under Parallel a rollingUpdate block: without one a rollout may go in
+// circles for ever, which is another story.
+func withBlock(set *model.StatefulSet) {
+	if strategy := &set.Spec.UpdateStrategy; strategy.Type == model.RollingUpdate && strategy.RollingUpdate == nil && set.Spec.PodManagementPolicy == model.Parallel {
+		strategy.RollingUpdate = &model.RollingUpdateStrategy{}
+	}
+}
 
 // finishes is the rule that a rollout to an image that is good comes to its end, whatever was
 // tried before it.
 func finishes(t *rapid.T, life simtest.Life) {
 	life.Faults = calm
-	life.Operations = simtest.Operation("web", "set image").Filter(func(op sim.Operation) bool {
-		return op.(sim.SetImage).Image != simtest.ImageCrashing // with which a world never comes to rest
-	})
+	life.Operations = resting("set image")
 	c := simtest.World(t, life)
 	out := c.Settle()
 	set, err := c.StatefulSet("web")
@@ -59,6 +67,14 @@ func finishes(t *rapid.T, life simtest.Life) {
 	case simtest.ImageFirst, simtest.ImageSecond, simtest.ImageThird:
 		simtest.Require(t, c, "a reverted rollout finishes", out.State == sim.Settled)
 	}
+}
+
+// resting draws operations of some kinds, but no image with which a world never comes to rest.
+func resting(kinds ...string) *rapid.Generator[sim.Operation] {
+	return simtest.Operation("web", kinds...).Filter(func(op sim.Operation) bool {
+		image, ok := op.(sim.SetImage)
+		return !ok || image.Image != simtest.ImageCrashing
+	})
 }
 
 // stopServing draws a pod that works and cannot serve.
@@ -71,7 +87,7 @@ var newest = []release.Release{release.V1_37}
 // finds are what rapid finds by itself.
 var finds = []found{{
 	name:     "Reverted", // kubernetes 67250
-	property: func(t *rapid.T) { finishes(t, simtest.Life{Releases: newest}) },
+	property: func(t *rapid.T) { finishes(t, simtest.Life{Set: sets(withBlock), Releases: newest}) },
 	headline: "a reverted rollout finishes: that is not so",
 	does:     []string{`set image sts/web app=app:(never-ready|missing|crashing)`, `set image sts/web app=app:\d`},
 }, {
@@ -94,7 +110,10 @@ var finds = []found{{
 }, {
 	name: "Parallel", // kubernetes 137409
 	property: func(t *rapid.T) {
-		parallel := sets(func(set *model.StatefulSet) { set.Spec.PodManagementPolicy = model.Parallel })
+		parallel := sets(func(set *model.StatefulSet) {
+			set.Spec.PodManagementPolicy = model.Parallel
+			withBlock(set)
+		})
 		finishes(t, simtest.Life{Set: parallel, Releases: []release.Release{release.V1_35_0}})
 	},
 	headline: "a reverted rollout finishes: that is not so",
@@ -103,7 +122,7 @@ var finds = []found{{
 	name: "ScaleDown", // kubernetes 36333
 	property: func(t *rapid.T) {
 		operations := rapid.OneOf(simtest.Operation("web", "scale"), stopServing)
-		c := simtest.World(t, simtest.Life{Set: sets(some), Operations: operations, Faults: calm, Releases: newest})
+		c := simtest.World(t, simtest.Life{Set: sets(few), Operations: operations, Faults: calm, Releases: newest})
 		c.Settle()
 		set, err := c.StatefulSet("web")
 		require.NoError(t, err)
@@ -120,7 +139,7 @@ var finds = []found{{
 			set.Spec.UpdateStrategy = model.UpdateStrategy{Type: model.RollingUpdate, RollingUpdate: &model.RollingUpdateStrategy{Partition: &one}}
 			set.Spec.Ordinals = nil
 		})
-		operations := simtest.Operation("web", "scale", "set image")
+		operations := resting("scale", "set image")
 		c := simtest.World(t, simtest.Life{Set: canary, Operations: operations, Faults: calm, Releases: newest})
 		if _, err := c.Pod("web-0"); err != nil {
 			t.Skip("it begins with another image")
@@ -132,6 +151,10 @@ var finds = []found{{
 	headline: "a pod below the partition keeps its image: that is not so",
 	does:     []string{`set image`, `scale sts/web --replicas=0`, `scale sts/web --replicas=\d`},
 }}
+
+// seed is where rapid begins in these properties. Any will do; but from a few in a thousand it
+// gets stuck at a story that is no longer than it has to be, and of more replicas.
+var seed = flag.String("seed", "1", "where rapid begins to look for what users have met; 0 for anywhere")
 
 // failing is set where the properties are to fail: in a process of their own.
 const failing = "SIMTEST_FAILING"
@@ -207,7 +230,7 @@ func TestRapidFinds(t *testing.T) {
 func find(t *testing.T, dir string, f found) string {
 	program, err := os.Executable()
 	require.NoError(t, err)
-	run := exec.Command(program, "-test.run=^TestFinds$/^"+f.name+"$", "-rapid.checks=2000", "-rapid.nofailfile")
+	run := exec.Command(program, "-test.run=^TestFinds$/^"+f.name+"$", "-rapid.checks=2000", "-rapid.nofailfile", "-rapid.seed="+*seed)
 	run.Dir, run.Env = dir, append(os.Environ(), failing+"=1")
 	out, err := run.CombinedOutput()
 	require.Error(t, err, "%s", out)

@@ -35,7 +35,7 @@ const mostOperations = 10
 // it, how many nodes there are, the release, whether latencies vary and ties fall in any order;
 // or what of it the options leave open. Let time pass in it, and hold it against what must be so.
 //
-//	c := simtest.World(t, simtest.Life{}, simtest.Check(checks.All()...))
+//	c := simtest.World(t, simtest.Life{}, simtest.Check(checks.KeepsClaims()))
 //	c.Settle()
 //
 // The smallest life is a set of no replicas in a calm world of one node and the newest

@@ -30,6 +30,7 @@ const (
 	groupNudge
 	groupVolume
 	groupCondemned
+	groupOutdated
 )
 
 // candidates are what may help against any link of a chain.
@@ -127,7 +128,7 @@ func (w *world) forSet(l *whyLink) (out []candidate) {
 			s.Spec.UpdateStrategy.RollingUpdate = &block
 		}))}
 	case causeOutdated:
-		return []candidate{w.forBroken(s)}
+		return w.forOutdated(l.of)
 	case causeCondemned:
 		return w.forCondemned(s)
 	}
@@ -168,6 +169,34 @@ func (w *world) forBroken(s int32) (all candidate) {
 		}
 	}
 	return all
+}
+
+// forOutdated deletes the pods of a set that are in the way of an update. Without a block
+// rollingUpdate they may come back at the old revision, so that it takes the block as well.
+func (w *world) forOutdated(of thing) []candidate {
+	broken := w.forBroken(of.place)
+	if len(broken.do) == 0 || !w.sets.at(of.place).withoutBlock() {
+		return []candidate{broken}
+	}
+	broken.group = groupOutdated
+	block := w.changeOf(of, blockPatch, func(s *model.StatefulSet) {
+		from := int32(0)
+		s.Spec.UpdateStrategy.RollingUpdate = &model.RollingUpdateStrategy{Partition: &from}
+	})
+	return []candidate{broken, {do: append([]Operation{block}, broken.do...), group: groupOutdated}}
+}
+
+// blockPatch gives a rolling update its block.
+const blockPatch = `{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}`
+
+// withoutBlock reports whether a set is updated by a RollingUpdate that has no block
+// rollingUpdate: then the number of pods that are still current stands in for the partition
+// when a pod is created.
+//
+// Source: pkg/controller/statefulset/stateful_set_utils.go, newVersionedStatefulSetPod.
+func (s *statefulSet) withoutBlock() bool {
+	strategy := &s.spec.UpdateStrategy
+	return strategy.Type == model.RollingUpdate && strategy.RollingUpdate == nil
 }
 
 // forCondemned deletes a pod that is to be scaled away and is not well.

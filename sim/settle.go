@@ -226,6 +226,11 @@ func (w *world) setRemedy(set *statefulSet) string {
 	switch set.wait.Because {
 	case policy.NotReady, policy.NotRunning:
 		if pod.Revision != set.status.UpdateRevision {
+			if set.withoutBlock() {
+				return fmt.Sprintf("kubectl patch sts/%s -p '%s' and kubectl delete pod %s: under OrderedReady a pod of an old revision "+
+					"is only replaced once it is ready, or deleted (kubernetes #67250), and without a block rollingUpdate it may come back at that revision",
+					w.text(set.podBase), blockPatch, name)
+			}
 			return fmt.Sprintf("kubectl delete pod %s: under OrderedReady a pod of an old revision is only replaced "+
 				"once it is ready, or deleted (kubernetes #67250)", name)
 		}

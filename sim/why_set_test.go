@@ -35,6 +35,11 @@ var whySetCases = []whyCase{
 		w.c.Settle()
 		w.updated("A")
 	}},
+	{"K01", "the same without a block rollingUpdate", "web", sim.Stuck, 2, func(w *worldPlay) {
+		w.begin(with(sim.Image{Missing: true}), webSet(3, stateless, image("bad"), strategy(model.RollingUpdate)))
+		w.c.Settle()
+		w.updated("A")
+	}},
 	{"K01", "the strategy Recreate has no such trouble", "web", sim.Passing, 0, func(w *worldPlay) {
 		w.formed(sim.Config{Release: release.V1_37.With(release.StatefulSetRecreateStrategy), Images: map[string]sim.Image{"bad": {Missing: true}}}, strategy(model.Recreate))
 		w.updated("bad")

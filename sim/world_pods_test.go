@@ -388,6 +388,17 @@ var kubeletCases = []worldCase{
 		w.do(w.c.Delete("pod/web-0"))
 		w.settles()
 	}},
+	{"missing image, no block", "Without a block rollingUpdate the pod may come back at its old revision", func(w *worldPlay) {
+		w.begin(sim.Config{Images: map[string]sim.Image{"A": {Missing: true}}}, webSet(2, stateless, strategy(model.RollingUpdate)))
+		w.c.Settle()
+		w.do(w.c.SetImage("web", "main", "B"))
+		w.waits("it would help to kubectl patch sts/web -p '{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":0}}}}' and kubectl delete pod web-0: ")
+		w.do(w.c.Delete("pod/web-0"))
+		w.waits("image A cannot be pulled")
+		w.do(w.c.SetPartition("web", 0))
+		w.do(w.c.Delete("pod/web-0"))
+		w.settles()
+	}},
 	{"two containers", "Containers start one after the other, and the pod is ready when all are", func(w *worldPlay) {
 		w.begin(sim.Config{Images: map[string]sim.Image{"A": {Ready: sim.Fixed(10 * time.Second)}}}, webSet(1, stateless, beside("B")))
 		w.c.Run(2600 * time.Millisecond) // A runs after 2.511s

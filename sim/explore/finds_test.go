@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ordinal-sim/ordinal/model"
-	"github.com/ordinal-sim/ordinal/model/manifest"
 	"github.com/ordinal-sim/ordinal/model/release"
 	"github.com/ordinal-sim/ordinal/sim"
 	"github.com/ordinal-sim/ordinal/sim/checks"
@@ -25,10 +24,6 @@ func hands(ops ...sim.Operation) (all []faults.Fault) {
 
 func setImage(image string) sim.Operation {
 	return sim.SetImage{Set: "web", Container: "app", Image: image}
-}
-
-func patch(json string) sim.Operation {
-	return sim.PatchObject{Target: "sts/web", With: manifest.StrategicMerge(json)}
 }
 
 // image is the image of the set's template.

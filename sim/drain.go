@@ -122,7 +122,15 @@ func (w *world) drain(n int32) {
 			w.draining = append(w.draining, drainedPod{node: n, name: r.name, uid: r.uid, since: w.now, next: w.now})
 		}
 	}
+	w.sortDraining()
 	w.askEvictions()
+}
+
+// sortDraining puts the pods that drains wait for in the order of their names. kubectl asks for
+// all at once, so that any may come first: which one is not to depend on what was before.
+func (w *world) sortDraining() {
+	spelled := func(d *drainedPod) string { return w.text(d.name.Namespace) + "/" + w.rendered(d.name) }
+	slices.SortFunc(w.draining, func(a, b drainedPod) int { return strings.Compare(spelled(&a), spelled(&b)) })
 }
 
 // askEvictions asks for the evictions that are due, and lets the pods go that are gone.

@@ -46,9 +46,10 @@ import (
 // first of several equally good nodes, and the first of several silent nodes is tainted first,
 // unless Config.AnyOrder leaves all that to choice. So it is with AnyOrder that the promise holds
 // to the letter. Without it the hash knows nodes by their names, and is still blind to the order
-// of what is planned for one instant. And there are things that Kubernetes leaves open and that
-// have a fixed order here, that of the tables: which pod of a node a drain asks for first, which
-// of two claims is looked at first that want one volume.
+// of what is planned for one instant. Where Kubernetes leaves an order open that is no choice
+// here, it is that of names: which pod a drain asks for first, which of two claims that wait for
+// a volume is looked at first. One fixed order remains, that of the tables: which of two zones
+// taints a node first, where both may at one instant.
 //
 // # How it is kept up
 //

@@ -40,7 +40,11 @@ func TestFaultsTellNodesApart(t *testing.T) {
 		for name, op := range map[string]sim.Operation{
 			"a word":   sim.CrashNode{Node: node},
 			"a target": sim.Delete{Target: "node/" + node},
-			"function": sim.Func(func(c *sim.Cluster) { _ = c.Do(sim.CrashNode{Node: node}) }),
+			"function": sim.Func(func(c *sim.Cluster) {
+				if pod, err := c.Pod("web-0"); err == nil && pod.Spec.NodeName == node { // once it is there
+					_ = c.Do(sim.CrashNode{Node: node})
+				}
+			}),
 		} {
 			t.Run(name+" "+node, func(t *testing.T) {
 				c := begun(t, sim.Config{Nodes: 2}, 1)
@@ -60,7 +64,7 @@ func TestMarksStay(t *testing.T) {
 			require.NoError(t, c.Mark("node-1", 7))
 		}
 		nodes = map[string]bool{}
-		r := run(t, explore.Search{World: c, Workers: 1, Faults: crashes("node-0", "node-1"), AtRest: func(c *sim.Cluster) string {
+		r := run(t, explore.Search{World: c, Workers: 1, Faults: hands(sim.HealNode{Node: "node-0"}, sim.HealNode{Node: "node-1"}), AtRest: func(c *sim.Cluster) string {
 			if pod, err := c.Pod("web-0"); err == nil {
 				nodes[pod.Spec.NodeName] = true
 			}
@@ -72,6 +76,7 @@ func TestMarksStay(t *testing.T) {
 		require.Equal(t, mark, mark1 == 7, "the world is not changed")
 		return nodes
 	}
+	require.Len(t, seen(false), 1, "one is like the other")
 	require.Len(t, seen(true), 2)
 	_, err := sim.New(sim.Config{}).MarkOf("node-7")
 	require.ErrorContains(t, err, "not found")

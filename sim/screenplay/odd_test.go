@@ -192,8 +192,10 @@ func TestStraying(t *testing.T) {
 		_, err = screenplay.Play(plays[0])
 		require.ErrorContains(t, err, says)
 	}
+	_, _, err := screenplay.FormatOperation(sim.FailProvisioning{Class: "a:", Times: 1}) // which reads as an error, "once"
+	require.ErrorContains(t, err, `"a:" is not a plain word`)
 	c := sim.New(sim.Config{})
 	c.StopTrace()
-	_, err := screenplay.Of(c, "")
+	_, err = screenplay.Of(c, "")
 	require.ErrorContains(t, err, "the world's trace was stopped")
 }

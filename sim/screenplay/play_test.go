@@ -45,6 +45,9 @@ func TestStoriesAreToldAgain(t *testing.T) {
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "steps") {
 				c.Step()
+				if rapid.Bool().Draw(t, "amid") { // other events of the instant are to come
+					_ = c.Do(simtest.Operation("web").Draw(t, "amid events"))
+				}
 			}
 			c.Run(simtest.Pause().Draw(t, "pause"))
 			_, _ = c.Lookup("web-0", "web-1.web")

@@ -98,6 +98,10 @@ func (r Release) String() string {
 	return b.String()
 }
 
+// GoString implements [fmt.GoStringer], so that tests print a release as String does, and not as
+// a number.
+func (r Release) GoString() string { return r.String() }
+
 // Parse reads a release: the version of a profile, with or without a v, and any
 // gates that are not as by default, after spaces or commas.
 //

@@ -58,6 +58,7 @@ func TestStringSaysWhatIsSwitched(t *testing.T) {
 		r, err := Parse(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, r.String())
+		require.Equal(t, want, fmt.Sprintf("%#v", r), "as tests print it")
 	}
 }
 

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"slices"
 	"fmt"
 	"time"
 
@@ -92,7 +93,8 @@ func setting(t *rapid.T, life Life) Option {
 	nodes := rapid.IntRange(1, 3).Draw(t, "nodes")
 	releases := life.Releases
 	if len(releases) == 0 {
-		releases = release.Profiles()
+		releases = slices.Clone(release.Profiles())
+		slices.Reverse(releases) // the newest is what a failure is shown on, if it fails there
 	}
 	of := rapid.SampledFrom(releases).Draw(t, "release")
 	varying, order := rapid.Bool().Draw(t, "latencies vary"), rapid.Bool().Draw(t, "any order")

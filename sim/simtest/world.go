@@ -1,8 +1,8 @@
 package simtest
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/ordinal-sim/ordinal/internal/difference"
 	"github.com/ordinal-sim/ordinal/model"
 	"github.com/ordinal-sim/ordinal/sim"
 )
@@ -282,24 +283,8 @@ func (p *screenplay) check(t *testing.T, update bool) {
 	case update:
 		p.story = story
 	case p.story != story:
-		t.Fatalf("the story has changed (-update writes it anew)\n%s", firstDifference(p.story, story))
+		t.Fatalf("the story has changed (-update writes it anew)\n%s", difference.Of(p.story, story))
 	}
-}
-
-// firstDifference shows where two texts part.
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range max(len(w), len(g)) {
-		switch {
-		case i >= len(w):
-			return fmt.Sprintf("it goes on, line %d: %s", i+1, g[i])
-		case i >= len(g):
-			return fmt.Sprintf("it ends before line %d: %s", i+1, w[i])
-		case w[i] != g[i]:
-			return fmt.Sprintf("line %d was  %s\nand is now  %s", i+1, w[i], g[i])
-		}
-	}
-	return ""
 }
 
 // stage is where a screenplay is played.

@@ -198,9 +198,9 @@ func writeExample(b *strings.Builder) error {
 // opening is what the page begins with.
 const opening = `# Problems that people have had with StatefulSets
 
-Each entry is a problem of Kubernetes that somebody has reported, as a story that can be read aloud and played on any of
-eight releases: what was done, and what came of it. The test plays each on each release, and what helps against it, and holds
-them to the words of the matrix.
+Each entry is a problem of Kubernetes that somebody has reported, or that was found here, as a story that can be read aloud:
+what was done, and what came of it. The test plays each on those of eight releases on which there is something to see, and what
+helps against it, and holds them to the words of the matrix.
 
 ` + "```sh\ngo run ./examples/catalogue                     # the index\ngo run ./examples/catalogue K01                 # one of them, on the newest release\ngo run ./examples/catalogue K01 -release 1.36   # on another\ngo test ./examples/catalogue                    # all of it; -update writes this page\n```" + `
 

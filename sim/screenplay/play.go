@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ordinal-sim/ordinal/internal/difference"
 	"github.com/ordinal-sim/ordinal/sim"
 )
 
@@ -43,7 +44,7 @@ func (s Stage) Play(p *Screenplay) (*sim.Cluster, error) {
 		p.Story = story
 	}
 	if p.Story != story {
-		return player.c, fmt.Errorf("the story has changed\n%s", difference(p.Story, story))
+		return player.c, fmt.Errorf("the story has changed\n%s", difference.Of(p.Story, story))
 	}
 	return player.c, nil
 }
@@ -243,23 +244,7 @@ func compare(says []string, said string) error {
 		}
 	}
 	if want, got := strings.Join(says, "\n"), strings.Join(lines, "\n"); got != want {
-		return errors.New("it says something else\n" + difference(want, got))
+		return errors.New("it says something else\n" + difference.Of(want, got))
 	}
 	return nil
-}
-
-// difference shows where two texts part.
-func difference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range max(len(w), len(g)) {
-		switch {
-		case i >= len(w):
-			return fmt.Sprintf("it goes on, line %d: %s", i+1, g[i])
-		case i >= len(g):
-			return fmt.Sprintf("it ends before line %d: %s", i+1, w[i])
-		case w[i] != g[i]:
-			return fmt.Sprintf("line %d was  %s\nand is now  %s", i+1, w[i], g[i])
-		}
-	}
-	return ""
 }

@@ -94,12 +94,16 @@ func (c *Cluster) RunTo(instant time.Duration, after int) error {
 
 // moment is when an operation is done that is done now.
 func (w *world) moment(op Operation) done {
-	d := done{what: op, at: w.now, after: int32(w.events - w.before), last: true}
-	for i := range w.queue.heap {
-		e := &w.queue.heap[i]
-		d.last = d.last && (e.at > w.now || e.purpose == purposeOperation)
+	return done{what: op, at: w.now, after: int32(w.events - w.before), last: !w.queue.due(0, w.now)}
+}
+
+// due reports whether there is an event of an instant, or before it, below a place of the heap,
+// operations apart. It looks at those of the instant and no others.
+func (q *queue) due(i int, at model.Instant) bool {
+	if i >= len(q.heap) || q.heap[i].at > at {
+		return false
 	}
-	return d
+	return q.heap[i].purpose != purposeOperation || q.due(2*i+1, at) || q.due(2*i+2, at)
 }
 
 // goTo makes an instant the present one.

@@ -121,6 +121,12 @@ func TestOddWords(t *testing.T) {
 	require.Greater(t, len(done), 8, "of most kinds some were done")
 }
 
+// TestLooksLikeAFlag: rapid found a label that was read as another namespace.
+func TestLooksLikeAFlag(t *testing.T) {
+	_, _, err := screenplay.FormatOperation(sim.Label{Target: "pod/web-0", Labels: []string{"a=", "-n prod-"}})
+	require.ErrorContains(t, err, "cannot be written down: it is read as")
+}
+
 // TestOddChecks: conditions of any name are checked again, or refused with the reason.
 func TestOddChecks(t *testing.T) {
 	for _, name := range words {

@@ -46,8 +46,11 @@ func FormatOperation(op sim.Operation) (command, input string, err error) {
 	if !strings.HasPrefix(command, "kubectl ") {
 		return command, "", sayable(op, command)
 	}
-	if _, failed := ParseOperation(command, ""); failed != nil {
+	switch read, failed := ParseOperation(command, ""); {
+	case failed != nil:
 		err = fmt.Errorf("screenplay: %q cannot be written down: %w", command, failed)
+	case read.String() != command: // a word looks like a flag
+		err = fmt.Errorf("screenplay: %q cannot be written down: it is read as %q", command, read)
 	}
 	return command, "", err
 }
